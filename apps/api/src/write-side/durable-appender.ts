@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeywardError, type LogPosition } from '@keyward/contracts';
+import { EventStore, canAppendAtomically, isEventStoreError, type StreamAppend } from '@keyward/event-store';
+import { Injectable } from '@nestjs/common';
+
+const UNKNOWN_OUTCOME_RETRIES = 8;
+
+/** Appends until the outcome is known, with the same event ids and expected revisions each time. */
+@Injectable()
+export class DurableAppender {
+  constructor(private readonly events: EventStore) {}
+
+  /** Position of the last append, or undefined when the last stream was not at its expected revision. */
+  async append(appends: readonly StreamAppend[]): Promise<LogPosition | undefined> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.appendOnce(appends);
+      } catch (error) {
+        if (isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) return undefined;
+        if (isEventStoreError(error, 'UNAVAILABLE')) throw logUnavailable(error);
+        if (!isEventStoreError(error, 'UNKNOWN_OUTCOME')) throw error;
+        if (attempt === UNKNOWN_OUTCOME_RETRIES) throw outcomeUnknown(error);
+        await sleep((0.5 + Math.random()) * 10 * 2 ** attempt);
+      }
+    }
+  }
+
+  private async appendOnce(appends: readonly StreamAppend[]): Promise<LogPosition> {
+    if (canAppendAtomically(this.events)) return (await this.events.appendAll(appends)).at(-1)!.position;
+    // In order, so that being cut off leaves at most a sealed key that no event names.
+    let position: LogPosition | undefined;
+    for (const append of appends) position = (await this.events.append(append)).position;
+    return position!;
+  }
+}
+
+function logUnavailable(cause: unknown): KeywardError {
+  return new KeywardError('UNAVAILABLE', 'The event log is out of reach; nothing was written. Try again.', {
+    retryAfterSeconds: 1,
+    cause,
+  });
+}
+
+function outcomeUnknown(cause: unknown): KeywardError {
+  return new KeywardError(
+    'UNAVAILABLE',
+    'The event log did not say whether the write was recorded. Repeat it with the same Idempotency-Key: it takes effect once.',
+    { retryAfterSeconds: 1, cause },
+  );
+}

@@ -1,0 +1,112 @@
+import { TokenVerifier } from '@keyward/access';
+import { EventStore } from '@keyward/event-store';
+import { FreshReader, ReadModel, StalenessMonitor } from '@keyward/read-model';
+import { Clock, HealthRegistry, Metrics } from '@keyward/runtime';
+import { Unsealer } from '@keyward/sealing';
+import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { KeyAnswers } from './answers/key-answers.js';
+import { KnownKeys } from './answers/known-key.js';
+import { PositionTokens } from './answers/position-tokens.js';
+import { SealedKeys } from './answers/sealed-keys.js';
+import { UnreadableKeyAlarm } from './answers/unreadable-key-alarm.js';
+import { BatchLookupGrpcController } from './batch-lookup/batch-lookup.grpc.controller.js';
+import { Callers } from './callers/callers.js';
+import { LookupRateLimit } from './callers/lookup-rate-limit.js';
+import { EffectiveKeysService } from './effective-keys.service.js';
+import { LookupCalls } from './lookup-calls.js';
+import { LookupHealth } from './lookup.health.js';
+import { LookupMetrics } from './lookup.metrics.js';
+import type { LookupSettings } from './lookup.settings.js';
+import { LookupGrpcController } from './lookup/lookup.grpc.controller.js';
+
+export { withSecretsZeroed } from './answers/zero-secrets.js';
+
+/**
+ * gRPC EffectiveKeys. Whoever composes gives, as global modules: EventStore, ReadModel with
+ * FreshReader, TokenVerifier, Unsealer and the runtime; and serves the package definition through
+ * {@link withSecretsZeroed}.
+ */
+@Module({})
+export class LookupModule {
+  static forRoot(settings: LookupSettings): DynamicModule {
+    return {
+      module: LookupModule,
+      controllers: [LookupGrpcController, BatchLookupGrpcController],
+      providers: [
+        {
+          provide: LookupMetrics,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => new LookupMetrics(metrics),
+        },
+        keyAnswers(settings),
+        effectiveKeys(settings),
+        lookupCalls(settings),
+        health,
+      ],
+    };
+  }
+}
+
+function keyAnswers(settings: LookupSettings): FactoryProvider<KeyAnswers> {
+  return {
+    provide: KeyAnswers,
+    inject: [Unsealer, LookupMetrics, Clock],
+    useFactory: (unsealer: Unsealer, metrics: LookupMetrics, clock: Clock) => {
+      const alarm = new UnreadableKeyAlarm(new Logger('lookup'), metrics, clock);
+      return new KeyAnswers(new SealedKeys(unsealer, alarm), new KnownKeys(settings.KEYWARD_LEASE));
+    },
+  };
+}
+
+function effectiveKeys(settings: LookupSettings): FactoryProvider<EffectiveKeysService> {
+  const rates = {
+    perPrincipal: settings.KEYWARD_LOOKUP_RATE_LIMIT,
+    perOrganization: settings.KEYWARD_LOOKUP_ORGANIZATION_RATE_LIMIT,
+  };
+  return {
+    provide: EffectiveKeysService,
+    inject: [EventStore, ReadModel, FreshReader, KeyAnswers, Clock],
+    useFactory: (
+      { storeId }: EventStore,
+      readModel: ReadModel,
+      freshReader: FreshReader,
+      answers: KeyAnswers,
+      clock: Clock,
+    ) =>
+      new EffectiveKeysService({
+        storeId,
+        readModel,
+        freshReader,
+        keyAnswers: answers,
+        rateLimit: new LookupRateLimit(rates, clock),
+        positions: new PositionTokens(storeId),
+      }),
+  };
+}
+
+function lookupCalls(settings: LookupSettings): FactoryProvider<LookupCalls> {
+  return {
+    provide: LookupCalls,
+    inject: [EffectiveKeysService, TokenVerifier, LookupMetrics, Clock],
+    useFactory: (
+      service: EffectiveKeysService,
+      tokens: TokenVerifier,
+      metrics: LookupMetrics,
+      clock: Clock,
+    ) =>
+      new LookupCalls({
+        service,
+        callers: new Callers(tokens),
+        metrics,
+        clock,
+        consistencyTimeoutMs: settings.KEYWARD_CONSISTENCY_TIMEOUT,
+      }),
+  };
+}
+
+const health: FactoryProvider<LookupHealth> = {
+  provide: LookupHealth,
+  inject: [HealthRegistry, ReadModel, StalenessMonitor],
+  useFactory: (registry: HealthRegistry, readModel: ReadModel, monitor: StalenessMonitor) =>
+    new LookupHealth(registry, readModel, monitor),
+};

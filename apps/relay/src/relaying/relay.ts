@@ -1,0 +1,66 @@
+import type { ChangeLogWriter } from '@keyward/change-log';
+import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
+import type { EventFilter, EventStore, RecordedEvent } from '@keyward/event-store';
+import { findStart } from './find-start.js';
+import { keyChangeOf } from './key-change-of.js';
+
+/** The events that are changes. */
+const SLOT_EVENTS: EventFilter = { streamPrefixes: ['orgKey-', 'projectKey-'] };
+
+/** What the relay reports while it runs. */
+export interface RelayObserver {
+  /** These changes are in the change log. */
+  relayed(count: number): void;
+  /** Everything up to here is. */
+  reached(position: LogPosition, caughtUp: boolean): void;
+}
+
+/**
+ * Event log -> change log, in log order. A change is appended before the checkpoint passes it, so a
+ * stop at any moment repeats changes and never loses one. Ends when the signal aborts.
+ * @throws UnreadableEventError at an event that it does not understand; the checkpoint stays before it.
+ */
+export async function relay(
+  store: EventStore,
+  changeLog: ChangeLogWriter,
+  observer: RelayObserver,
+  signal: AbortSignal,
+): Promise<void> {
+  const after = (await changeLog.checkpoint()) ?? (await begin(store, changeLog));
+  observer.reached(after, false);
+  const from = comparePositions(after, START_OF_LOG) === 0 ? 'start' : after;
+  for await (const message of store.subscribeToAll({ after: from, filter: SLOT_EVENTS, signal })) {
+    if (message.kind === 'events') {
+      await append(changeLog, message.events);
+      observer.relayed(message.events.length);
+    }
+    const caughtUp = message.kind === 'caught_up';
+    const position = caughtUp ? message.position : message.events.at(-1)!.position;
+    await changeLog.saveCheckpoint(position);
+    observer.reached(position, caughtUp);
+  }
+}
+
+async function begin(store: EventStore, changeLog: ChangeLogWriter): Promise<LogPosition> {
+  // The head first: events that come in between then only count as not yet relayed.
+  const head = await store.head();
+  const after = await findStart(store, SLOT_EVENTS, changeLog.backfill);
+  await changeLog.begin({ after, head });
+  return after;
+}
+
+/** What comes before an event that cannot be understood is appended: those changes must not wait for its repair. */
+async function append(changeLog: ChangeLogWriter, events: readonly RecordedEvent[]): Promise<void> {
+  const changes = [];
+  let failure: unknown;
+  for (const event of events) {
+    try {
+      changes.push(keyChangeOf(event));
+    } catch (error) {
+      failure = error;
+      break;
+    }
+  }
+  if (changes.length > 0) await changeLog.append(changes);
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,24 @@
+export { LOCAL_ISSUER, LocalIssuer, type TokenRequest } from './local-issuer/local-issuer.js';
+export { authorize, decide, type Target, type Verdict } from './policy/authorize.js';
+export { POLICY, type Allowance, type Operation, type PolicyRow } from './policy/policy.js';
+export {
+  ORGANIZATION_ROLES,
+  PROJECT_ROLES,
+  projectPath,
+  type OrganizationRole,
+  type Principal,
+  type ProjectPath,
+  type ProjectRole,
+  type WorkerGrant,
+} from './principal.js';
+export { bearerToken } from './token/bearer-token.js';
+export { KEYWARD_CLAIM, type KeywardClaims } from './token/claims.js';
+export {
+  ACCESS_TOKEN_TYPE,
+  ALGORITHMS,
+  AUDIENCE,
+  JwtTokenVerifier,
+  type JwtVerifierOptions,
+  type RemoteJwksOptions,
+} from './token/jwt-token-verifier.js';
+export { TokenVerifier } from './token/token-verifier.port.js';

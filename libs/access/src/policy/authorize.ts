@@ -1,0 +1,87 @@
+import { KeywardError } from '@keyward/contracts';
+import { projectPath, type Principal } from '../principal.js';
+import { POLICY, type Allowance, type Operation } from './policy.js';
+
+/** What an operation is done to. Leave out what it does not name. */
+export interface Target {
+  readonly organizationId?: string;
+  /** Only together with its organization. Absent in a worker's operation: the whole organization. */
+  readonly projectId?: string;
+}
+
+export type Verdict = 'allow' | 'deny';
+
+const ALLOWANCES: ReadonlyMap<string, Allowance> = new Map(POLICY.map((row) => [row.operation, row.allow]));
+const NOTHING: Allowance = {};
+const NOWHERE: Target = {};
+
+/**
+ * Whether the policy table lets this principal (null: no token) do this. Looks at the token and the
+ * ids alone, never at what exists, so that a foreign and an absent target cannot be told apart.
+ */
+export function decide(operation: Operation, principal: Principal | null, target: Target = NOWHERE): Verdict {
+  const allow = ALLOWANCES.get(operation) ?? NOTHING;
+  if (allow.public === true) return 'allow';
+  return principal !== null && isAllowed(allow, principal, target) ? 'allow' : 'deny';
+}
+
+/**
+ * Returns when the policy table allows it.
+ * @throws KeywardError UNAUTHENTICATED without a principal; FORBIDDEN with one sentence per
+ * operation, the same for every target.
+ */
+export function authorize(operation: Operation, principal: Principal | null, target: Target = NOWHERE): void {
+  if (decide(operation, principal, target) === 'allow') return;
+  if (principal === null) {
+    throw new KeywardError('UNAUTHENTICATED', 'Sign in: send the header "Authorization: Bearer <token>".');
+  }
+  throw new KeywardError('FORBIDDEN', forbiddenSentence(operation));
+}
+
+function isAllowed(allow: Allowance, principal: Principal, target: Target): boolean {
+  return (
+    allow.signedIn === true ||
+    (allow.platformAdmin === true && principal.platformAdmin) ||
+    (allow.worker === true && isWorkerOf(principal, target)) ||
+    hasOrganizationRole(allow, principal, target) ||
+    hasProjectRole(allow, principal, target)
+  );
+}
+
+function hasOrganizationRole(allow: Allowance, principal: Principal, { organizationId }: Target): boolean {
+  if (allow.organizationRoles === undefined || organizationId === undefined) return false;
+  const role = principal.organizations.get(organizationId);
+  return role !== undefined && allow.organizationRoles.includes(role);
+}
+
+function hasProjectRole(
+  allow: Allowance,
+  principal: Principal,
+  { organizationId, projectId }: Target,
+): boolean {
+  if (allow.projectRoles === undefined || organizationId === undefined || projectId === undefined)
+    return false;
+  const role = principal.projects.get(projectPath(organizationId, projectId));
+  return role !== undefined && allow.projectRoles.includes(role);
+}
+
+function isWorkerOf({ worker }: Principal, { organizationId, projectId }: Target): boolean {
+  if (worker === null || worker.organizationId !== organizationId) return false;
+  if (worker.projectIds === null) return true;
+  return projectId !== undefined && worker.projectIds.includes(projectId);
+}
+
+function forbiddenSentence(operation: Operation): string {
+  const needs = rolesNeeded(ALLOWANCES.get(operation) ?? NOTHING);
+  if (needs.length === 0) return 'You may not do this.';
+  return `You may not do this: it needs ${needs.join(', or ')}. Ask somebody who may, or for a token with that role.`;
+}
+
+function rolesNeeded({ platformAdmin, worker, organizationRoles, projectRoles }: Allowance): string[] {
+  const needs: string[] = [];
+  if (platformAdmin) needs.push('a platform administrator');
+  if (organizationRoles) needs.push(`the role ${organizationRoles.join(' or ')} in the organization`);
+  if (projectRoles) needs.push(`the role ${projectRoles.join(' or ')} in the project`);
+  if (worker) needs.push("a worker's token for this organization and project");
+  return needs;
+}

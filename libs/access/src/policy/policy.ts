@@ -1,0 +1,79 @@
+import type { OrganizationRole, ProjectRole } from '../principal.js';
+
+/** Who may do something. Any one that applies is enough; where none does, it is denied. */
+export interface Allowance {
+  /** Anybody, without a token. */
+  readonly public?: true;
+  /** Anybody with a valid token. */
+  readonly signedIn?: true;
+  readonly platformAdmin?: true;
+  /** These roles in the organization that is named. */
+  readonly organizationRoles?: readonly OrganizationRole[];
+  /** These roles in the project that is named. */
+  readonly projectRoles?: readonly ProjectRole[];
+  /** A worker of the organization that is named and, if narrowed to projects, of the project named. */
+  readonly worker?: true;
+}
+
+export interface PolicyRow {
+  readonly operation: string;
+  /** Method and path as OpenAPI has them. */
+  readonly http?: string;
+  /** Service and method as the proto has them. */
+  readonly rpc?: string;
+  readonly allow: Allowance;
+}
+
+const ANYBODY: Allowance = { public: true };
+const SIGNED_IN: Allowance = { signedIn: true };
+const PLATFORM_ADMIN: Allowance = { platformAdmin: true };
+const ORG_MEMBER: Allowance = { organizationRoles: ['owner', 'admin', 'member'] };
+const ORG_ADMIN: Allowance = { organizationRoles: ['owner', 'admin'] };
+const PROJECT_VIEWER: Allowance = {
+  organizationRoles: ['owner', 'admin'],
+  projectRoles: ['admin', 'editor', 'viewer'],
+};
+const PROJECT_EDITOR: Allowance = {
+  organizationRoles: ['owner', 'admin'],
+  projectRoles: ['admin', 'editor'],
+};
+const WORKER: Allowance = { worker: true };
+
+const ORG = '/v1/organizations/{org}';
+const ORG_KEY = `${ORG}/integrations/{integration}/key` as const;
+const PROJECT = `${ORG}/projects/{project}` as const;
+const PROJECT_KEY = `${PROJECT}/integrations/{integration}/key` as const;
+
+/** Every operation of the HTTP and the gRPC API. What has no row here cannot be done. */
+export const POLICY = [
+  { operation: 'putOrganization', http: `PUT ${ORG}`, allow: PLATFORM_ADMIN },
+  { operation: 'putProject', http: `PUT ${PROJECT}`, allow: PLATFORM_ADMIN },
+  { operation: 'archiveProject', http: `DELETE ${PROJECT}`, allow: PLATFORM_ADMIN },
+  { operation: 'getRollout', http: 'GET /v1/rollout', allow: PLATFORM_ADMIN },
+  { operation: 'putRollout', http: 'PUT /v1/rollout', allow: PLATFORM_ADMIN },
+  { operation: 'listIntegrations', http: 'GET /v1/integrations', allow: SIGNED_IN },
+  { operation: 'listOrgIntegrations', http: `GET ${ORG}/integrations`, allow: ORG_MEMBER },
+  { operation: 'setOrgKey', http: `PUT ${ORG_KEY}`, allow: ORG_ADMIN },
+  { operation: 'removeOrgKey', http: `DELETE ${ORG_KEY}`, allow: ORG_ADMIN },
+  { operation: 'disableOrgKey', http: `POST ${ORG_KEY}/disable`, allow: ORG_ADMIN },
+  { operation: 'enableOrgKey', http: `POST ${ORG_KEY}/enable`, allow: ORG_ADMIN },
+  { operation: 'listProjectIntegrations', http: `GET ${PROJECT}/integrations`, allow: PROJECT_VIEWER },
+  { operation: 'setProjectKey', http: `PUT ${PROJECT_KEY}`, allow: PROJECT_EDITOR },
+  { operation: 'removeProjectKey', http: `DELETE ${PROJECT_KEY}`, allow: PROJECT_EDITOR },
+  {
+    operation: 'explainEffectiveKey',
+    http: `GET ${PROJECT}/integrations/{integration}/effective-key`,
+    allow: PROJECT_VIEWER,
+  },
+  { operation: 'readHistory', http: `GET ${ORG}/history`, allow: ORG_ADMIN },
+  { operation: 'healthLive', http: 'GET /health/live', allow: ANYBODY },
+  { operation: 'healthReady', http: 'GET /health/ready', allow: ANYBODY },
+  { operation: 'metrics', http: 'GET /metrics', allow: ANYBODY },
+  { operation: 'openapi', http: 'GET /openapi.json', allow: ANYBODY },
+  { operation: 'docs', http: 'GET /docs', allow: ANYBODY },
+  { operation: 'lookup', rpc: 'keyward.v1.EffectiveKeys/Lookup', allow: WORKER },
+  { operation: 'batchLookup', rpc: 'keyward.v1.EffectiveKeys/BatchLookup', allow: WORKER },
+  { operation: 'watch', rpc: 'keyward.v1.KeyChanges/Watch', allow: WORKER },
+] as const satisfies readonly PolicyRow[];
+
+export type Operation = (typeof POLICY)[number]['operation'];

@@ -1,0 +1,3 @@
+export { describeChangeLog, type ChangeLogUnderTest, type MakeChangeLog } from './describe-change-log.js';
+export { aKeyChange, positionAt } from './key-changes.js';
+export { ReaderProbe } from './reader-probe.js';

@@ -1,0 +1,16 @@
+// Original file: keyward/v1/keyward.proto
+
+
+export interface Consistency {
+  'minimizeLatency'?: (boolean);
+  'atLeastAsFresh'?: (string);
+  'fullyConsistent'?: (boolean);
+  'requirement'?: "minimizeLatency"|"atLeastAsFresh"|"fullyConsistent";
+}
+
+export interface Consistency__Output {
+  'minimizeLatency'?: (boolean);
+  'atLeastAsFresh'?: (string);
+  'fullyConsistent'?: (boolean);
+  'requirement'?: "minimizeLatency"|"atLeastAsFresh"|"fullyConsistent";
+}

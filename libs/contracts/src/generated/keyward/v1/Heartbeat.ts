@@ -1,0 +1,8 @@
+// Original file: keyward/v1/keyward.proto
+
+
+export interface Heartbeat {
+}
+
+export interface Heartbeat__Output {
+}

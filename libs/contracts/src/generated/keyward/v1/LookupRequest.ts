@@ -1,0 +1,14 @@
+// Original file: keyward/v1/keyward.proto
+
+import type { KeyAddress as _keyward_v1_KeyAddress, KeyAddress__Output as _keyward_v1_KeyAddress__Output } from '../../keyward/v1/KeyAddress.js';
+import type { Consistency as _keyward_v1_Consistency, Consistency__Output as _keyward_v1_Consistency__Output } from '../../keyward/v1/Consistency.js';
+
+export interface LookupRequest {
+  'address'?: (_keyward_v1_KeyAddress | null);
+  'consistency'?: (_keyward_v1_Consistency | null);
+}
+
+export interface LookupRequest__Output {
+  'address': (_keyward_v1_KeyAddress__Output | null);
+  'consistency': (_keyward_v1_Consistency__Output | null);
+}

@@ -1,0 +1,14 @@
+import { refuse, type Decision } from './decider.js';
+
+/** From If-Match: a version number, 'any' for `*` (it must exist, whatever its version), or null for no condition. */
+export type ExpectedVersion = number | 'any' | null;
+
+/** A refusal when the current version (null: there is nothing) is not the one the caller saw. */
+export function versionConflict(expected: ExpectedVersion, current: number | null): Decision<never> | null {
+  if (expected === null) return null;
+  if (expected === 'any' ? current !== null : current === expected) return null;
+  const now = current === null ? 'there is none now' : `it is at version ${current} now`;
+  return refuse('VERSION_CONFLICT', `If-Match does not hold: ${now}. Read it again and repeat the change if it is still wanted.`, {
+    currentVersion: current === null ? '' : String(current),
+  });
+}

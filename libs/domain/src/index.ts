@@ -1,0 +1,89 @@
+export {
+  CATALOGUE,
+  CREDENTIAL_KINDS,
+  findIntegration,
+  isShareable,
+  type CredentialKind,
+  type Integration,
+  type KeyFormat,
+} from './catalogue/index.js';
+export { accept, fold, refuse, type Decider, type Decision, type Refusal, type RefusalCode } from './decider.js';
+export {
+  effectiveKey,
+  explainEffectiveKey,
+  type Candidate,
+  type CandidateSlots,
+  type EffectiveKey,
+  type KeySource,
+  type NotConfiguredReason,
+} from './effective-key.js';
+export { versionConflict, type ExpectedVersion } from './expected-version.js';
+export { ID_PATTERN, ID_RULE, isId } from './ids.js';
+export {
+  orgKeySlot,
+  projectKeySlot,
+  type OrgKeyCommand,
+  type ProjectKeyCommand,
+  type RemoveOrgKey,
+  type RemoveProjectKey,
+  type SetOrgKey,
+  type SetProjectKey,
+  type DisableOrgKey,
+  type EnableOrgKey,
+} from './key-slot/key-slot.decide.js';
+export {
+  CHANGE_KIND_OF,
+  orgKeyStream,
+  projectKeyStream,
+  slotStream,
+  type ChangeKind,
+  type KeyRef,
+  type KeySlotEvent,
+  type OrgKeyEvent,
+  type ProjectKeyEvent,
+  type SlotAddress,
+} from './key-slot/key-slot.events.js';
+export { EMPTY_SLOT, evolveSlot, keySlot, type SlotKey, type SlotState } from './key-slot/key-slot.state.js';
+export {
+  PLANS,
+  organization,
+  organizationStream,
+  type OrganizationEvent,
+  type OrganizationState,
+  type Plan,
+  type PutOrganization,
+} from './organization/organization.js';
+export {
+  checkCredentialKind,
+  checkEntitlement,
+  checkKeyPolicy,
+  type KeyIntent,
+  type KeyPolicyFacts,
+} from './policy/key-policy.js';
+export {
+  project,
+  projectStream,
+  unknownProject,
+  type ArchiveProject,
+  type ProjectEvent,
+  type ProjectState,
+  type PutProject,
+} from './project/project.js';
+export type { Provenance } from './provenance.js';
+export {
+  ROLLOUT_STREAM,
+  isInRollout,
+  rollout,
+  rolloutBucket,
+  type ChangeRollout,
+  type Rollout,
+  type RolloutEvent,
+  type RolloutState,
+} from './rollout/rollout.js';
+export {
+  SCHEMA_VERSION,
+  UnreadableEventError,
+  readStoredEvent,
+  type DomainEvent,
+  type StoredEvent,
+} from './stored-event.js';

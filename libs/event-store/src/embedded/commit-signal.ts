@@ -1,0 +1,54 @@
+import { EventStoreError } from '../event-store.errors.js';
+
+/** Tells subscriptions that the log grew. Holds no events: a woken subscription reads them itself. */
+export class CommitSignal {
+  private readonly waiters = new Set<() => void>();
+  private closed = false;
+
+  constructor(private head: number) {}
+
+  /** Everything up to `head` is durable and can be read. */
+  announce(head: number): void {
+    if (head <= this.head) return;
+    this.head = head;
+    this.wakeAll();
+  }
+
+  /**
+   * Resolves once something after `position` is readable, or when the signal aborts.
+   *
+   * @throws EventStoreError UNAVAILABLE when the store is closed.
+   */
+  async waitBeyond(position: number, signal: AbortSignal): Promise<void> {
+    this.throwIfClosed();
+    if (this.head > position || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.waiters.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.waiters.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+    if (!signal.aborted) this.throwIfClosed();
+  }
+
+  throwIfClosed(): void {
+    if (this.closed) throw closedError();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    for (const wake of [...this.waiters]) wake();
+  }
+}
+
+/** What every use of a closed store answers. */
+export function closedError(): EventStoreError {
+  return new EventStoreError('UNAVAILABLE', 'the event store is closed');
+}

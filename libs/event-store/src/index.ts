@@ -1,0 +1,28 @@
+export {
+  EventStoreError,
+  WrongExpectedRevisionError,
+  isEventStoreError,
+  type EventStoreErrorCode,
+} from './event-store.errors.js';
+export {
+  EventStore,
+  MAX_EVENT_BYTES,
+  canAppendAtomically,
+  type AppendResult,
+  type AtomicAppender,
+  type EventFilter,
+  type EventToAppend,
+  type ExpectedRevision,
+  type JsonObject,
+  type JsonValue,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type StreamAppend,
+  type SubscribeOptions,
+  type SubscriptionMessage,
+} from './event-store.port.js';
+export { EventStoreModule } from './event-store.module.js';
+export { MemoryEventStore } from './memory/memory-event-store.js';
+export { InvalidEventStoreUrlError, checkEventStoreUrl, openEventStore } from './open-event-store.js';
+export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';

@@ -1,0 +1,37 @@
+export {
+  FreshReader,
+  type FreshReaderOptions,
+  type StaleAnswers,
+} from './freshness/fresh-reader.js';
+export {
+  MINIMIZE_LATENCY,
+  parseRequirement,
+  type ReadRequirement,
+  type RequestedConsistency,
+} from './freshness/read-requirement.js';
+export { StalenessMonitor, type StalenessMonitorOptions } from './freshness/staleness-monitor.js';
+export { MemoryReadModel } from './memory/memory-read-model.js';
+export { Projection, type ProjectionOptions } from './projection/projection.js';
+export { ProjectionError } from './projection/projection.errors.js';
+export { PROJECTED_STREAM_PREFIXES } from './projection/projected-event.js';
+export { ReadModelModule, type ReadModelModuleOptions } from './read-model.module.js';
+export {
+  ReadModel,
+  ReadModelWriter,
+  canWaitForPosition,
+  type LookupAddress,
+  type LookupEntry,
+  type OrganizationSlots,
+  type PositionWaiter,
+  type ProjectSlots,
+  type ReadModelStatus,
+} from './read-model.port.js';
+export type {
+  OrganizationRecord,
+  ProjectRecord,
+  ReadModelRecord,
+  RecordKey,
+  RolloutRecord,
+  SlotRecord,
+} from './records.js';
+export { supersedes } from './supersedes.js';

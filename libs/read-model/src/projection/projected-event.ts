@@ -1,0 +1,119 @@
+import {
+  ROLLOUT_STREAM,
+  SCHEMA_VERSION,
+  organizationStream,
+  projectStream,
+  readStoredEvent,
+  slotStream,
+  type DomainEvent,
+  type SlotAddress,
+} from '@keyward/domain';
+import type { RecordedEvent } from '@keyward/event-store';
+import { KEY_MATERIAL_PREFIX, keyMaterialStream, type KeySealed, type SealedKey } from '@keyward/sealing';
+import type { RecordKey } from '../records.js';
+import { problemOfEvent, problemOfKeySealed } from './event-schemas.js';
+import { ProjectionError } from './projection.errors.js';
+
+const OWN_PREFIXES = ['organization-', 'project-', 'orgKey-', 'projectKey-', KEY_MATERIAL_PREFIX];
+
+/** The streams that the read model follows, for the filter of a subscription. */
+export const PROJECTED_STREAM_PREFIXES: readonly string[] = [...OWN_PREFIXES, ROLLOUT_STREAM];
+
+/** One version of a slot's key, sealed, as its own stream holds it. */
+export interface KeyMaterial {
+  readonly address: SlotAddress;
+  readonly keyId: string;
+  readonly version: number;
+  readonly sealed: SealedKey;
+  /** In the key's own stream; higher where the key was wrapped anew. */
+  readonly revision: bigint;
+}
+
+/** What an event does to the read model: it evolves the record of its stream, or brings a slot's key sealed. */
+export type ProjectedEvent = {
+  readonly recorded: RecordedEvent;
+  readonly key: RecordKey;
+  /** The stream that the record folds: what tells one record from another. */
+  readonly recordStream: string;
+} & ({ readonly kind: 'evolves'; readonly event: DomainEvent } | { readonly kind: 'seals'; readonly material: KeyMaterial });
+
+/**
+ * An event as the projection understands it; undefined for streams that it does not follow.
+ * @throws ProjectionError on anything unknown or malformed in a stream that it does follow
+ */
+export function readProjectedEvent(recorded: RecordedEvent): ProjectedEvent | undefined {
+  const { stream } = recorded;
+  if (stream.startsWith(KEY_MATERIAL_PREFIX)) return readKeySealed(recorded);
+  const isOurs = stream === ROLLOUT_STREAM || OWN_PREFIXES.some((prefix) => stream.startsWith(prefix));
+  return isOurs ? readDomainEvent(recorded) : undefined;
+}
+
+function readDomainEvent(recorded: RecordedEvent): ProjectedEvent {
+  const event = understood(recorded);
+  const problem = problemOfEvent(event);
+  if (problem !== undefined) throw new ProjectionError(recorded, problem);
+  const { key, stream } = recordOf(event);
+  mustBelong(recorded, stream);
+  return { kind: 'evolves', recorded, event, key, recordStream: stream };
+}
+
+/** The one place where events of older schema versions are lifted is the domain's. */
+function understood(recorded: RecordedEvent): DomainEvent {
+  try {
+    return readStoredEvent(recorded);
+  } catch (error) {
+    throw new ProjectionError(recorded, error instanceof Error ? error.message : 'it is unreadable', error);
+  }
+}
+
+function readKeySealed(recorded: RecordedEvent): ProjectedEvent {
+  const { type, data, metadata, revision } = recorded;
+  if (type !== 'KeySealed') throw new ProjectionError(recorded, `unknown event type "${type.slice(0, 64)}"`);
+  if (metadata['schemaVersion'] !== SCHEMA_VERSION) {
+    throw new ProjectionError(recorded, `this release reads KeySealed of schema version ${SCHEMA_VERSION} only`);
+  }
+  const problem = problemOfKeySealed(data);
+  if (problem !== undefined) throw new ProjectionError(recorded, problem);
+  const { organizationId, projectId, integrationId, keyId, version, sealed } = data as unknown as KeySealed['data'];
+  mustBelong(recorded, keyMaterialStream(keyId));
+  const address = { organizationId, projectId, integrationId };
+  const material = { address, keyId, version, sealed, revision };
+  return { kind: 'seals', recorded, material, key: { kind: 'slot', address }, recordStream: slotStream(address) };
+}
+
+function recordOf({ type, data }: DomainEvent): { readonly key: RecordKey; readonly stream: string } {
+  switch (type) {
+    case 'OrganizationRegistered':
+    case 'OrganizationRenamed':
+    case 'OrganizationPlanChanged': {
+      const { organizationId } = data;
+      return { key: { kind: 'organization', organizationId }, stream: organizationStream(organizationId) };
+    }
+    case 'ProjectRegistered':
+    case 'ProjectRenamed':
+    case 'ProjectArchived': {
+      const { organizationId, projectId } = data;
+      return { key: { kind: 'project', organizationId, projectId }, stream: projectStream(organizationId, projectId) };
+    }
+    case 'RolloutChanged':
+      return { key: { kind: 'rollout' }, stream: ROLLOUT_STREAM };
+    case 'ProjectKeySet':
+    case 'ProjectKeyRemoved':
+      return slotOf(data.organizationId, data.projectId, data.integrationId);
+    case 'OrgKeySet':
+    case 'OrgKeyRemoved':
+    case 'OrgKeyDisabled':
+    case 'OrgKeyEnabled':
+      return slotOf(data.organizationId, null, data.integrationId);
+  }
+}
+
+function slotOf(organizationId: string, projectId: string | null, integrationId: string) {
+  const address = { organizationId, projectId, integrationId };
+  return { key: { kind: 'slot', address }, stream: slotStream(address) } as const;
+}
+
+function mustBelong(recorded: RecordedEvent, stream: string): void {
+  if (recorded.stream === stream) return;
+  throw new ProjectionError(recorded, `its data belong to stream ${stream}`);
+}

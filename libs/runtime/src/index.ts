@@ -1,0 +1,63 @@
+export { GrpcController, GrpcErrorFilter } from './grpc/grpc-error.filter.js';
+export { GrpcServer, type GrpcServerOptions, type GrpcTls } from './grpc/grpc-server.js';
+export { grpcServerOptions, type GrpcMicroserviceOptions } from './grpc/grpc-server-options.js';
+export { grpcOptionsFrom, grpcSettings, type GrpcSettings } from './grpc/grpc.settings.js';
+export { isKeywardError, type GrpcStatus } from './grpc/grpc-status.js';
+export {
+  drained,
+  rawServerStream,
+  type AnyServerStream,
+  type RawStreamBody,
+  type RawStreamOptions,
+} from './grpc/raw-server-stream.js';
+export {
+  HealthRegistry,
+  type CheckOptions,
+  type HealthCheck,
+  type HealthKind,
+  type HealthReport,
+  type PartReport,
+} from './health/health-registry.js';
+export { createLogger, type LogOutput, type LoggerSettings } from './logging/logger.js';
+export { scrub } from './logging/scrub.js';
+export { identifier, type LabelRule, type LabelRules, type LabelsOf } from './metrics/labels.js';
+export {
+  Metrics,
+  type CounterMetric,
+  type GaugeMetric,
+  type HistogramMetric,
+  type HistogramOptions,
+  type MetricOptions,
+} from './metrics/metrics.js';
+export { Clock, SystemClock } from './ports/clock.port.js';
+export { Ids, SystemIds } from './ports/ids.port.js';
+export { RuntimeModule } from './runtime.module.js';
+export { runtimeSettings, type RuntimeSettings } from './runtime.settings.js';
+export { setting, type Setting } from './settings/setting.js';
+export { SettingsError, type SettingProblem } from './settings/settings.errors.js';
+export {
+  defineSettings,
+  describeSettings,
+  loadSettings,
+  mergeSettings,
+  type LoadOptions,
+  type SettingDefinitions,
+  type SettingRow,
+  type SettingsOf,
+} from './settings/settings.js';
+export {
+  exitOnUnexpectedError,
+  orderlyShutdown,
+  type ProcessSignals,
+  type ShutdownOptions,
+} from './shutdown/orderly-shutdown.js';
+export { backoffDelay, type BackoffLimits } from './supervisor/backoff.js';
+export { sleep } from './supervisor/sleep.js';
+export {
+  SupervisedLoop,
+  type LoopHandle,
+  type LoopState,
+  type LoopStatus,
+  type LoopTask,
+} from './supervisor/supervised-loop.js';
+export { Supervisor, type RunOptions, type SupervisorOptions } from './supervisor/supervisor.js';

@@ -1,0 +1,30 @@
+export type { DataKeyCacheOptions } from './data-key-cache.js';
+export { fingerprint, newFingerprintKey } from './fingerprint.js';
+export { checkKeyring, type KekRecord } from './kek/check-keyring.js';
+export { keksFromEnvironment } from './kek/environment-keks.js';
+export { InProcessKeks, type RawKek } from './kek/in-process-keks.js';
+export { openKekFile, type KekFileOptions } from './kek/kek-file.js';
+export { openKeyring, recordedKeks } from './kek/open-keyring.js';
+export { KeyEncryptionKeys, type WrappedDataKey } from './kek/key-encryption-keys.port.js';
+export { lastFour, looksLikeMask, mask, maskFromLastFour } from './mask.js';
+export type { SealBinding } from './seal-binding.js';
+export {
+  parseSealedFingerprintKey,
+  parseSealedKey,
+  type Envelope,
+  type SealedFingerprintKey,
+  type SealedKey,
+} from './sealed-key.js';
+export { Sealer } from './sealer.js';
+export { SealingError, isSealingError, type SealingErrorCode } from './sealing.errors.js';
+export { Secret } from './secret.js';
+export { DEFAULT_DATA_KEY_CACHE_SIZE, DEFAULT_DATA_KEY_TTL_MS, Unsealer } from './unsealer.js';
+export {
+  KEYRING_STREAM,
+  KEY_MATERIAL_PREFIX,
+  fingerprintKeyStream,
+  keyMaterialStream,
+  type FingerprintKeySealed,
+  type KeyEncryptionKeyAdopted,
+  type KeySealed,
+} from './sealed-streams.js';

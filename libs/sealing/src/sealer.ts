@@ -1,0 +1,24 @@
+import { sealEnvelope } from './envelope.js';
+import type { KeyEncryptionKeys } from './kek/key-encryption-keys.port.js';
+import { fingerprintKeyAssociatedData, keyAssociatedData, type SealBinding } from './seal-binding.js';
+import type { SealedFingerprintKey, SealedKey } from './sealed-key.js';
+import type { Secret } from './secret.js';
+
+/** Turns keys into what may be stored. */
+export class Sealer {
+  constructor(private readonly keks: KeyEncryptionKeys) {}
+
+  /** Seals under a fresh data key; the same secret sealed twice gives two unlike records. */
+  async seal(secret: Secret, binding: SealBinding): Promise<SealedKey> {
+    const envelope = await sealEnvelope(this.keks, secret.reveal(), keyAssociatedData(binding));
+    return { format: 1, ...envelope };
+  }
+
+  async sealFingerprintKey(fingerprintKey: Secret, organizationId: string): Promise<SealedFingerprintKey> {
+    const associatedData = fingerprintKeyAssociatedData(organizationId);
+    return {
+      format: 'fingerprint-key/1',
+      ...(await sealEnvelope(this.keks, fingerprintKey.reveal(), associatedData)),
+    };
+  }
+}
