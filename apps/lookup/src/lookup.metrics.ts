@@ -20,7 +20,7 @@ export class LookupMetrics {
   readonly #answers: CounterMetric<typeof ANSWER_LABELS>;
   readonly #refusals: CounterMetric<typeof REFUSAL_LABELS>;
   readonly #stale: CounterMetric<typeof SECONDS_LABELS>;
-  readonly #unreadable: CounterMetric<object>;
+  readonly #unreadable: CounterMetric<Record<never, never>>;
 
   constructor(metrics: Metrics) {
     this.#seconds = metrics.histogram({

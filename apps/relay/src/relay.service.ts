@@ -7,13 +7,14 @@ import {
   Metrics,
   Supervisor,
   type CounterMetric,
+  type LoopHandle,
   type SupervisedLoop,
 } from '@keyward/runtime';
 import { relay, type RelayObserver } from './relaying/relay.js';
 
 /** Runs the relay for as long as the process lives. */
 @Injectable()
-export class RelayService implements OnApplicationBootstrap, OnApplicationShutdown, RelayObserver {
+export class RelayService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly relayedTotal: CounterMetric<Record<never, never>>;
   private loop: SupervisedLoop | undefined;
   private everCaughtUp = false;
@@ -43,39 +44,36 @@ export class RelayService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   onApplicationBootstrap(): void {
-    this.loop = this.supervisor.run(
-      'relay',
-      async (signal, handle) => {
-        this.fallBehind();
-        const observer: RelayObserver = {
-          relayed: (count) => this.relayed(count),
-          reached: (position, caughtUp) => {
-            this.reached(position, caughtUp);
-            // Reaching the checkpoint again is no progress: only what comes after it.
-            if (caughtUp) handle.progress();
-          },
-        };
-        try {
-          await relay(this.store, this.changeLog, observer, signal);
-        } finally {
-          this.fallBehind();
-        }
-      },
-      { neededForReadiness: true },
-    );
+    this.loop = this.supervisor.run('relay', (signal, handle) => this.run(signal, handle), {
+      neededForReadiness: true,
+    });
   }
 
+  /** After this the change log holds everything up to its checkpoint, and nothing is appended any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.loop?.stop();
   }
 
-  relayed(count: number): void {
-    this.relayedTotal.add(count);
+  private async run(signal: AbortSignal, handle: LoopHandle): Promise<void> {
     this.fallBehind();
+    const observer: RelayObserver = {
+      relayed: (count) => {
+        this.relayedTotal.add(count);
+        this.fallBehind();
+        handle.progress();
+      },
+      reached: (_position, caughtUp) => {
+        if (caughtUp) this.catchUp();
+      },
+    };
+    try {
+      await relay(this.store, this.changeLog, observer, signal);
+    } finally {
+      this.fallBehind();
+    }
   }
 
-  reached(_position: unknown, caughtUp: boolean): void {
-    if (!caughtUp) return;
+  private catchUp(): void {
     this.everCaughtUp = true;
     this.behindSince = null;
   }

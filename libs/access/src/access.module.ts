@@ -27,7 +27,12 @@ export class AccessModule {
 }
 
 /** @throws Error with a sentence that names the setting, when no keys are known to check tokens by. */
-export async function openTokenVerifier({ issuer, jwksUrl, tokenType, dataDir }: AccessOptions): Promise<TokenVerifier> {
+export async function openTokenVerifier({
+  issuer,
+  jwksUrl,
+  tokenType,
+  dataDir,
+}: AccessOptions): Promise<TokenVerifier> {
   if (jwksUrl !== undefined) return JwtTokenVerifier.forJwksUrl(jwksUrl, { issuer, tokenType });
   if (issuer !== LOCAL_ISSUER) {
     throw new Error(

@@ -8,7 +8,7 @@ export const accessSettings = defineSettings({
   KEYWARD_TOKEN_JWKS_URL: setting.url({
     schemes: ['https', 'http'],
     optional: true,
-    doc: "Where the issuer publishes its keys (JWKS). Needed with any issuer but `keyward-local`; https, or http on this machine.",
+    doc: 'Where the issuer publishes its keys (JWKS). Needed with any issuer but `keyward-local`; https, or http on this machine.',
   }),
   KEYWARD_TOKEN_TYPE: setting.oneOf(['at+jwt', 'JWT'], {
     default: 'at+jwt',

@@ -1,1 +1,13 @@
-export {};
+export { createKeywardClient, type KeywardClient } from './keyward-client.js';
+export type { ClientStats, LookupOptions, WatchOptions } from './keyward-client.js';
+export type { CacheLimits, KeywardClientOptions } from './client-options.js';
+export type { ClientClock } from './client-clock.js';
+export type { ClientEvent } from './client-event.js';
+export { KeywardClientError, KeywardUnavailableError, type ClientErrorCode } from './client.errors.js';
+export type { ClientTls, TlsOption } from './connection/channel.js';
+export type { TokenProvider } from './connection/token-source.js';
+export type { LeasedKey } from './lookup/leased-key.js';
+export type { Address, Consistency, Found, Lookup, NotConfigured } from './lookup/lookup.js';
+export { SecretValue } from './secret-value.js';
+export type { WatchScope } from './watch/open-watch.js';
+export type { ChangeEvent, HeartbeatEvent, ResetEvent, WatchEvent } from './watch/watch-event.js';

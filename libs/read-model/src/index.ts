@@ -1,8 +1,4 @@
-export {
-  FreshReader,
-  type FreshReaderOptions,
-  type StaleAnswers,
-} from './freshness/fresh-reader.js';
+export { FreshReader, type FreshReaderOptions, type Judged, type StaleAnswers } from './freshness/fresh-reader.js';
 export {
   MINIMIZE_LATENCY,
   parseRequirement,
@@ -14,7 +10,9 @@ export { MemoryReadModel } from './memory/memory-read-model.js';
 export { Projection, type ProjectionOptions } from './projection/projection.js';
 export { ProjectionError } from './projection/projection.errors.js';
 export { PROJECTED_STREAM_PREFIXES } from './projection/projected-event.js';
+export { InvalidReadModelUrlError, openReadModel } from './open-read-model.js';
 export { ReadModelModule, type ReadModelModuleOptions } from './read-model.module.js';
+export { readModelSettings, type ReadModelSettings } from './read-model.settings.js';
 export {
   ReadModel,
   ReadModelWriter,

@@ -1,3 +1,4 @@
+export { createPrivateFile, readPrivateFile } from './files/private-file.js';
 export { GrpcController, GrpcErrorFilter } from './grpc/grpc-error.filter.js';
 export { GrpcServer, type GrpcServerOptions, type GrpcTls } from './grpc/grpc-server.js';
 export { grpcServerOptions, type GrpcMicroserviceOptions } from './grpc/grpc-server-options.js';

@@ -16,6 +16,8 @@ export {
   type SealedKey,
 } from './sealed-key.js';
 export { Sealer } from './sealer.js';
+export { SealingModule, openKeyEncryptionKeys, type SealingOptions } from './sealing.module.js';
+export { sealingSettings } from './sealing.settings.js';
 export { SealingError, isSealingError, type SealingErrorCode } from './sealing.errors.js';
 export { Secret } from './secret.js';
 export { DEFAULT_DATA_KEY_CACHE_SIZE, DEFAULT_DATA_KEY_TTL_MS, Unsealer } from './unsealer.js';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { InProcessKeks } from './kek/in-process-keks.js';
 import type { SealBinding } from './seal-binding.js';
@@ -7,6 +8,9 @@ import { Sealer } from './sealer.js';
 import { Secret } from './secret.js';
 import { failureOf, PROJECT_BINDING } from './testing/fixtures.js';
 import { Unsealer } from './unsealer.js';
+
+// Thousands of refusals per test, on machines that may be busy.
+jest.setTimeout(60_000);
 
 const KEY = 'sk-canary-5f1d0c2b9a8e7d6c';
 const FIELDS = ['kekId', 'wrappedDataKey', 'commitment', 'nonce', 'ciphertext', 'tag'] as const;

@@ -2,10 +2,13 @@ import { authorize, type Operation, type Principal } from '@keyward/access';
 import { KeywardError, type KeyAddress__Output } from '@keyward/contracts';
 import { findIntegration } from '@keyward/domain';
 import type { LookupEntry } from '@keyward/read-model';
-import { checkAddress } from './check-address.js';
+import { checkAddress, invalid } from './check-address.js';
 
 /** Which rpc asks, and with it how a refusal names one of several addresses. */
 export type LookupOperation = Extract<Operation, 'lookup' | 'batchLookup'>;
+
+const MAX_ADDRESSES = 500;
+const COUNT_RULE = `must hold 1 to ${MAX_ADDRESSES} addresses: split a larger batch`;
 
 /**
  * What can be refused before anything is read, each check for all addresses before the next: a
@@ -17,6 +20,8 @@ export function checkAddresses(
   addresses: readonly (KeyAddress__Output | null | undefined)[],
   principal: Principal,
 ): readonly KeyAddress__Output[] {
+  if (addresses.length < 1 || addresses.length > MAX_ADDRESSES)
+    throw invalid([{ field: 'addresses', rule: COUNT_RULE }]);
   const checked: KeyAddress__Output[] = [];
   eachAddress(operation, addresses.length, (index) =>
     checked.push(checkAddress(addresses[index], pathOf(operation, index))),
@@ -34,7 +39,7 @@ export function checkEntries(
   principal: Principal,
 ): void {
   eachAddress(operation, addresses.length, (index) => {
-    if (entries[index]!.organization?.state.registered !== true) authorize(operation, principal);
+    if (entries[index]!.organization?.state.registered !== true) refuseOrganization(operation, principal);
   });
   eachAddress(operation, addresses.length, (index) =>
     refuseUnknownProject(entries[index]!, addresses[index]!.projectId),
@@ -64,6 +69,12 @@ function eachAddress(operation: LookupOperation, count: number, check: (index: n
 
 function pathOf(operation: LookupOperation, index: number): string {
   return operation === 'lookup' ? 'address' : `addresses[${index}]`;
+}
+
+/** In the policy's own words for an organization that is not the worker's. */
+function refuseOrganization(operation: LookupOperation, principal: Principal): never {
+  authorize(operation, principal);
+  throw new KeywardError('FORBIDDEN', 'You may not do this.');
 }
 
 function refuseUnknownIntegration(integrationId: string): void {

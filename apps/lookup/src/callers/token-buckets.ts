@@ -9,7 +9,7 @@ interface Bucket {
 const MAX_BUCKETS = 10_000;
 
 /**
- * A token bucket per name, each holding at most one second's worth. A bucket that is not empty lets
+ * A token bucket per name, each holding at most one second's worth. A bucket with a whole token in it lets
  * any amount through and may go into debt for it, so that a batch larger than the bucket is slowed
  * down and not refused for ever. Synchronous, because it is on the way of every lookup.
  */
@@ -22,7 +22,7 @@ export class TokenBuckets {
   waitMs(name: string, nowMs: number): number {
     if (this.perSecond === 0) return 0;
     const { tokens } = this.#bucket(name, nowMs);
-    return tokens > 0 ? 0 : ((1 - tokens) / this.perSecond) * 1_000;
+    return tokens >= 1 ? 0 : ((1 - tokens) / this.perSecond) * 1_000;
   }
 
   take(name: string, amount: number, nowMs: number): void {

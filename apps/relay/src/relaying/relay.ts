@@ -1,4 +1,4 @@
-import type { ChangeLogWriter } from '@keyward/change-log';
+import type { ChangeLogWriter, KeyChange } from '@keyward/change-log';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import type { EventFilter, EventStore, RecordedEvent } from '@keyward/event-store';
 import { findStart } from './find-start.js';
@@ -31,13 +31,11 @@ export async function relay(
   const from = comparePositions(after, START_OF_LOG) === 0 ? 'start' : after;
   for await (const message of store.subscribeToAll({ after: from, filter: SLOT_EVENTS, signal })) {
     if (message.kind === 'events') {
-      await append(changeLog, message.events);
-      observer.relayed(message.events.length);
+      await relayEvents(message.events, changeLog, observer);
+    } else {
+      await changeLog.saveCheckpoint(message.position);
+      observer.reached(message.position, true);
     }
-    const caughtUp = message.kind === 'caught_up';
-    const position = caughtUp ? message.position : message.events.at(-1)!.position;
-    await changeLog.saveCheckpoint(position);
-    observer.reached(position, caughtUp);
   }
 }
 
@@ -49,18 +47,31 @@ async function begin(store: EventStore, changeLog: ChangeLogWriter): Promise<Log
   return after;
 }
 
-/** What comes before an event that cannot be understood is appended: those changes must not wait for its repair. */
-async function append(changeLog: ChangeLogWriter, events: readonly RecordedEvent[]): Promise<void> {
-  const changes = [];
-  let failure: unknown;
+/** What comes before an event that cannot be understood is relayed: those changes must not wait for its repair. */
+async function relayEvents(
+  events: readonly RecordedEvent[],
+  changeLog: ChangeLogWriter,
+  observer: RelayObserver,
+): Promise<void> {
+  const { changes, failure } = readChanges(events);
+  const last = changes.at(-1);
+  if (last) {
+    await changeLog.append(changes);
+    await changeLog.saveCheckpoint(last.position);
+    observer.relayed(changes.length);
+    observer.reached(last.position, false);
+  }
+  if (failure !== undefined) throw failure;
+}
+
+function readChanges(events: readonly RecordedEvent[]): { changes: KeyChange[]; failure?: unknown } {
+  const changes: KeyChange[] = [];
   for (const event of events) {
     try {
       changes.push(keyChangeOf(event));
-    } catch (error) {
-      failure = error;
-      break;
+    } catch (failure) {
+      return { changes, failure };
     }
   }
-  if (changes.length > 0) await changeLog.append(changes);
-  if (failure !== undefined) throw failure;
+  return { changes };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { KeywardError } from '@keyward/contracts';
+import { createPrivateFile, readPrivateFile } from '@keyward/runtime';
 import {
   SignJWT,
   calculateJwkThumbprint,
@@ -11,7 +12,6 @@ import {
 } from 'jose';
 import { KEYWARD_CLAIM, readClaims, type KeywardClaims } from '../token/claims.js';
 import { ACCESS_TOKEN_TYPE, AUDIENCE } from '../token/jwt-token-verifier.js';
-import { createPrivateFile, readPrivateFile } from './private-file.js';
 
 /** `iss` of the tokens that {@link LocalIssuer} makes. */
 export const LOCAL_ISSUER = 'keyward-local';

@@ -1,3 +1,4 @@
+import { ID_PATTERN } from '@keyward/domain';
 import { z } from 'zod';
 import { ORGANIZATION_ROLES, PROJECT_ROLES, type Principal, type ProjectPath } from '../principal.js';
 
@@ -17,8 +18,6 @@ export interface KeywardClaims {
 
 const MAX_ENTRIES = 1_000;
 
-// The same rule as the domain's ids, which this library may not import.
-const ID_PATTERN = '[A-Za-z0-9][A-Za-z0-9_.-]{0,63}';
 const id = z.string().regex(new RegExp(`^${ID_PATTERN}$`));
 const path = z
   .string()
@@ -34,7 +33,7 @@ const subject = z
 
 // As entries and not as an object, so that `__proto__` is a name like any other, and a wrong one.
 function entriesOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : value;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : null;
 }
 
 function mapOf<Key extends string, Role extends string>(key: z.ZodType<Key>, role: z.ZodType<Role>) {

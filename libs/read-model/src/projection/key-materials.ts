@@ -54,5 +54,6 @@ function withMaterial(slot: SlotRecord, { keyId, address, version, sealed, revis
   if (!belongs) {
     throw new ProjectionError({ stream: keyMaterialStream(keyId), revision }, 'it seals the key of another slot or version');
   }
-  return { ...slot, sealed, sealedRevision: revision };
+  const { state } = slot;
+  return { kind: 'slot', address: slot.address, revision: slot.revision, state, sealed, sealedRevision: revision };
 }

@@ -1,6 +1,13 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  setLogger,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
+import { Logger } from '@nestjs/common';
 import { ServerGrpc } from '@nestjs/microservices';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import type { HealthRegistry } from '../health/health-registry.js';
@@ -38,7 +45,14 @@ type UnaryMethod = (call: ServerUnaryCall<unknown, unknown>, callback: sendUnary
 
 /** A service's client constructor, which is what Nest walks through to find the services. */
 interface ServiceConstructor {
-  readonly serviceName?: string;
+  readonly service: Readonly<Record<string, { readonly path: string }>>;
+}
+
+/** grpc-js prints to standard error by itself; its lines belong in the log, scrubbed like all others. */
+function logThroughNest(): void {
+  const logger = new Logger('grpc-js');
+  const write = (...args: unknown[]): void => logger.debug(args.join(' '));
+  setLogger({ error: write, info: write, debug: write });
 }
 
 /**
@@ -54,6 +68,7 @@ export class GrpcServer extends ServerGrpc {
     const { packageName, packageDefinition } = settings;
     super({ package: typeof packageName === 'string' ? packageName : [...packageName], packageDefinition });
     this.health = new GrpcHealth(settings.health);
+    logThroughNest();
   }
 
   /** The port that is listened on. @throws Error before the server listens. */
@@ -81,7 +96,7 @@ export class GrpcServer extends ServerGrpc {
   override async createService(grpcService: ServiceConstructor, name: string): Promise<object> {
     const service = await super.createService(grpcService, name);
     // In an app that serves only some services of the package, the others must not look healthy.
-    if (Object.keys(service).length > 0) this.served.push(grpcService.serviceName ?? name);
+    if (Object.keys(service).length > 0) this.served.push(fullNameOf(grpcService) ?? name);
     return service;
   }
 
@@ -102,6 +117,11 @@ export class GrpcServer extends ServerGrpc {
     this.grpcClient = undefined;
     if (server) await closeWithin(server, this.settings.shutdownGraceMs ?? SHUTDOWN_GRACE_MS);
   }
+}
+
+/** `/keyward.v1.EffectiveKeys/Lookup` is the path of a method; the middle is the service's full name. */
+function fullNameOf({ service }: ServiceConstructor): string | undefined {
+  return Object.values(service)[0]?.path.split('/')[1];
 }
 
 async function answer(handled: Promise<unknown>, callback: sendUnaryData<unknown>): Promise<void> {

@@ -30,6 +30,8 @@ export function createLogger(settings: LoggerSettings, output: LogOutput = stand
     {
       level: settings.KEYWARD_LOG_LEVEL,
       base: null,
+      // Errors were serialised by our own allow list; pino's would add what hangs on them.
+      serializers: { err: (error: unknown) => error },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

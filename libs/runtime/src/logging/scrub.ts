@@ -5,7 +5,7 @@
  */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)*/g, '[token]'],
-  [/\b(Bearer|Basic)\s+(?!\[)[A-Za-z0-9._~+/=-]{6,}/gi, '$1 [token]'],
+  [/\b(Bearer|Basic)\s+(?=\S*\d|\S{16})[A-Za-z0-9._~+/=-]{6,}/gi, '$1 [token]'],
   [/\b(?:sk|pk|rk|gh[opsur]|github_pat|glpat|xox[abeoprs]|AKIA|AIza)[-_A-Za-z0-9]{16,}/g, '[key]'],
   [/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, '$1:[password]@'],
 ];

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { createPrivateFile, readPrivateFile } from '@keyward/runtime';
 import { SealingError } from '../sealing.errors.js';
 import { decodeKek } from './decode-kek.js';
 import { InProcessKeks, KEK_BYTES, type RawKek } from './in-process-keks.js';
 import { KEK_ID, KEK_ID_RULE } from './kek-id.js';
 import type { KeyEncryptionKeys } from './key-encryption-keys.port.js';
-import { createPrivateFile, readPrivateFile } from './private-file.js';
 
 export interface KekFileOptions {
   /**
@@ -23,11 +23,7 @@ export async function openKekFile(
   path: string,
   { createIfMissing }: KekFileOptions,
 ): Promise<KeyEncryptionKeys> {
-  let text = await readPrivateFile(path);
-  if (text === undefined && createIfMissing) {
-    await createPrivateFile(path, newKekFile());
-    text = await readPrivateFile(path);
-  }
+  const text = await readOrCreate(path, createIfMissing);
   if (text === undefined) {
     throw new SealingError(
       'INVALID_KEK',
@@ -35,6 +31,17 @@ export async function openKekFile(
     );
   }
   return parseKekFile(text, path);
+}
+
+async function readOrCreate(path: string, createIfMissing: boolean): Promise<string | undefined> {
+  try {
+    const text = await readPrivateFile(path);
+    if (text !== undefined || !createIfMissing) return text;
+    await createPrivateFile(path, newKekFile());
+    return await readPrivateFile(path);
+  } catch (error) {
+    throw new SealingError('INVALID_KEK', (error as Error).message);
+  }
 }
 
 function newKekFile(): string {

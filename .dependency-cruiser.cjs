@@ -1,0 +1,150 @@
+// Import directions. Each rule says why in its `comment`; docs/adr has the longer story.
+const TESTS = '(\\.(spec|int-spec|e2e-spec)\\.ts$|/testing/|^test/)';
+const lib = (...names) => `^libs/(${names.join('|')})/`;
+const onlyLibs = (name, allowed, comment) => ({
+  name: `${name}-imports`,
+  comment,
+  severity: 'error',
+  from: { path: lib(name), pathNot: TESTS },
+  to: { path: '^(libs|apps|test)/', pathNot: lib(name, ...allowed) },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment:
+        'In ES modules a cycle of decorated classes fails at start, and no part of a cycle can be understood or tested alone.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'domain-is-pure',
+      comment:
+        'Decisions have to be repeatable from the log in ten years: no library, no Node module, nothing but the domain.',
+      severity: 'error',
+      from: { path: lib('domain'), pathNot: TESTS },
+      to: { pathNot: lib('domain') },
+    },
+    onlyLibs(
+      'contracts',
+      [],
+      'The contracts are what other programs see; they must be readable and publishable without the rest.',
+    ),
+    onlyLibs(
+      'client',
+      ['contracts'],
+      'The SDK runs inside the workers: it must not carry the server into them.',
+    ),
+    onlyLibs(
+      'runtime',
+      ['contracts'],
+      'The runtime knows processes, not keys; it could serve any other service.',
+    ),
+    onlyLibs(
+      'event-store',
+      ['contracts', 'runtime'],
+      'The log stores events without knowing what they mean.',
+    ),
+    onlyLibs(
+      'sealing',
+      ['contracts', 'runtime'],
+      'Encryption must not depend on who may do what, nor on where bytes are kept.',
+    ),
+    onlyLibs(
+      'access',
+      ['contracts', 'runtime'],
+      'Who may do what is decided from the token and the route, not from the state of a key.',
+    ),
+    onlyLibs(
+      'change-log',
+      ['contracts', 'runtime', 'domain'],
+      'What other services are told is made from events, never from sealed keys or the read model.',
+    ),
+    onlyLibs(
+      'read-model',
+      ['contracts', 'runtime', 'domain', 'event-store', 'sealing'],
+      'The read model is a fold of the log; it knows neither the callers nor the change log.',
+    ),
+    {
+      name: 'no-app-imports-an-app',
+      comment: 'Each app has to be deployable alone; what two of them need belongs in a library.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: ['^apps/standalone/', TESTS] },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'standalone-composes-modules',
+      comment:
+        'The single process is a composition: it may know the modules of the apps (and their settings), not their insides.',
+      severity: 'error',
+      from: { path: '^apps/standalone/', pathNot: TESTS },
+      to: { path: '^apps/', pathNot: ['^apps/standalone/', '\\.(module|settings)\\.ts$'] },
+    },
+    {
+      name: 'no-library-imports-an-app',
+      comment: 'Libraries are below the apps.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'libraries-through-their-index',
+      comment: 'Only what the index exports is promised; all else may change without notice.',
+      severity: 'error',
+      from: { path: '^(?:libs|apps|test)/([^/]+)/', pathNot: '^libs/contracts/src/generated/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(testing/)?index\\.ts$'] },
+    },
+    {
+      name: 'tests-stay-tests',
+      comment: 'Fixtures in production code would ship.',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: TESTS },
+    },
+    {
+      name: 'no-development-packages',
+      comment: 'A package from devDependencies is missing in the image.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-unresolvable',
+      comment: 'An import that leads nowhere fails at run time.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nobody imports is dead: remove it, or import it.',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: [
+          '/main\\.ts$',
+          '/index\\.ts$',
+          TESTS,
+          '\\.d\\.ts$',
+          '^libs/contracts/src/generated/',
+          '\\.(yaml|json|mjs|proto|md)$',
+        ],
+      },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+};

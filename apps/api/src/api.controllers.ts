@@ -1,0 +1,42 @@
+import { ArchiveProjectController } from './commands/archive-project/archive-project.controller.js';
+import { ChangeRolloutController } from './commands/change-rollout/change-rollout.controller.js';
+import { DisableOrgKeyController } from './commands/disable-org-key/disable-org-key.controller.js';
+import { EnableOrgKeyController } from './commands/enable-org-key/enable-org-key.controller.js';
+import { PutOrganizationController } from './commands/put-organization/put-organization.controller.js';
+import { PutProjectController } from './commands/put-project/put-project.controller.js';
+import { RemoveOrgKeyController } from './commands/remove-org-key/remove-org-key.controller.js';
+import { RemoveProjectKeyController } from './commands/remove-project-key/remove-project-key.controller.js';
+import { SetOrgKeyController } from './commands/set-org-key/set-org-key.controller.js';
+import { SetProjectKeyController } from './commands/set-project-key/set-project-key.controller.js';
+import { HealthController } from './http/health/health.controller.js';
+import { MetricsController } from './http/health/metrics.controller.js';
+import { DocsController } from './http/openapi/docs.controller.js';
+import { OpenApiController } from './http/openapi/openapi.controller.js';
+import { ExplainEffectiveKeyController } from './queries/explain-effective-key/explain-effective-key.controller.js';
+import { GetRolloutController } from './queries/get-rollout/get-rollout.controller.js';
+import { ListIntegrationsController } from './queries/list-integrations/list-integrations.controller.js';
+import { ListOrganizationIntegrationsController } from './queries/list-organization-integrations/list-organization-integrations.controller.js';
+import { ListProjectIntegrationsController } from './queries/list-project-integrations/list-project-integrations.controller.js';
+
+/** In the order in which the documentation lists them. */
+export const API_CONTROLLERS = [
+  ListOrganizationIntegrationsController,
+  SetOrgKeyController,
+  RemoveOrgKeyController,
+  DisableOrgKeyController,
+  EnableOrgKeyController,
+  ListProjectIntegrationsController,
+  SetProjectKeyController,
+  RemoveProjectKeyController,
+  ExplainEffectiveKeyController,
+  ListIntegrationsController,
+  PutOrganizationController,
+  PutProjectController,
+  ArchiveProjectController,
+  GetRolloutController,
+  ChangeRolloutController,
+  HealthController,
+  MetricsController,
+  OpenApiController,
+  DocsController,
+] as const;

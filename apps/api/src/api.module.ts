@@ -1,0 +1,117 @@
+import { EventStore } from '@keyward/event-store';
+import { FreshReader, ReadModel } from '@keyward/read-model';
+import { Clock, Metrics } from '@keyward/runtime';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { API_CONTROLLERS } from './api.controllers.js';
+import type { ApiSettings } from './api.settings.js';
+import { ArchiveProjectHandler } from './commands/archive-project/archive-project.handler.js';
+import { ChangeRolloutHandler } from './commands/change-rollout/change-rollout.handler.js';
+import { DisableOrgKeyHandler } from './commands/disable-org-key/disable-org-key.handler.js';
+import { EnableOrgKeyHandler } from './commands/enable-org-key/enable-org-key.handler.js';
+import { ChangeKeyUseService } from './commands/key-slots/change-key-use.service.js';
+import { SetKeyService } from './commands/key-slots/set-key.service.js';
+import { RegisteredOrganization } from './commands/projects/registered-organization.js';
+import { PutOrganizationHandler } from './commands/put-organization/put-organization.handler.js';
+import { PutProjectHandler } from './commands/put-project/put-project.handler.js';
+import { RemoveOrgKeyHandler } from './commands/remove-org-key/remove-org-key.handler.js';
+import { RemoveProjectKeyHandler } from './commands/remove-project-key/remove-project-key.handler.js';
+import { SetOrgKeyHandler } from './commands/set-org-key/set-org-key.handler.js';
+import { SetProjectKeyHandler } from './commands/set-project-key/set-project-key.handler.js';
+import { Authentication } from './http/access/authentication.js';
+import { AuthorizationGuard } from './http/access/authorization.guard.js';
+import { RateLimits } from './http/access/rate-limits.js';
+import { ApiHealth } from './http/health/api-health.js';
+import { ServedDocument } from './http/openapi/openapi.controller.js';
+import { ProblemFilter } from './http/problems/problem.filter.js';
+import { AccessLog } from './http/server/access-log.js';
+import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
+import { ExplainEffectiveKeyHandler } from './queries/explain-effective-key/explain-effective-key.handler.js';
+import { GetRolloutHandler } from './queries/get-rollout/get-rollout.handler.js';
+import { ListIntegrationsHandler } from './queries/list-integrations/list-integrations.handler.js';
+import { ListOrganizationIntegrationsHandler } from './queries/list-organization-integrations/list-organization-integrations.handler.js';
+import { ListProjectIntegrationsHandler } from './queries/list-project-integrations/list-project-integrations.handler.js';
+import { ConsistentReader } from './queries/reading/consistent-reader.js';
+import { AggregateStore } from './write-side/aggregate-store.js';
+import { DurableAppender } from './write-side/durable-appender.js';
+import { KeyVault } from './write-side/key-vault.js';
+import { NoOpMemory } from './write-side/no-op-memory.js';
+import { PolicyFacts } from './write-side/policy-facts.js';
+import { WriteExecutor } from './write-side/write-executor.js';
+import { WriteHorizon } from './write-side/write-horizon.js';
+
+const WRITE_SIDE: Provider[] = [
+  AggregateStore,
+  DurableAppender,
+  KeyVault,
+  NoOpMemory,
+  PolicyFacts,
+  WriteExecutor,
+  WriteHorizon,
+  RegisteredOrganization,
+  SetKeyService,
+  ChangeKeyUseService,
+];
+
+const HANDLERS: Provider[] = [
+  PutOrganizationHandler,
+  PutProjectHandler,
+  ArchiveProjectHandler,
+  ChangeRolloutHandler,
+  SetOrgKeyHandler,
+  RemoveOrgKeyHandler,
+  DisableOrgKeyHandler,
+  EnableOrgKeyHandler,
+  SetProjectKeyHandler,
+  RemoveProjectKeyHandler,
+  GetRolloutHandler,
+  ListIntegrationsHandler,
+  ListOrganizationIntegrationsHandler,
+  ListProjectIntegrationsHandler,
+  ExplainEffectiveKeyHandler,
+];
+
+/**
+ * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader,
+ * TokenVerifier, Sealer and Unsealer, and the runtime; and creates the application by `createApiApp`.
+ */
+@Module({})
+export class ApiModule {
+  static forRoot(settings: ApiSettings): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [...API_CONTROLLERS],
+      providers: [...WRITE_SIDE, ...HANDLERS, ...httpProviders(settings), consistentReader(settings), EffectiveKeyHistory],
+      // For what runs commands in the same process without HTTP.
+      exports: [CqrsModule, WriteHorizon],
+    };
+  }
+}
+
+function httpProviders(settings: ApiSettings): Provider[] {
+  return [
+    { provide: RateLimits, useFactory: () => new RateLimits(settings) },
+    {
+      provide: AccessLog,
+      inject: [Metrics, Clock],
+      useFactory: (metrics: Metrics, clock: Clock) => new AccessLog(metrics, clock),
+    },
+    Authentication,
+    ApiHealth,
+    ServedDocument,
+    ProblemFilter,
+    { provide: APP_FILTER, useExisting: ProblemFilter },
+    { provide: APP_GUARD, useClass: AuthorizationGuard },
+  ];
+}
+
+function consistentReader({ KEYWARD_HTTP_CONSISTENCY_TIMEOUT: timeoutMs }: ApiSettings): Provider {
+  return {
+    provide: ConsistentReader,
+    inject: [EventStore, ReadModel, FreshReader, WriteHorizon],
+    useFactory: (events: EventStore, readModel: ReadModel, fresh: FreshReader, horizon: WriteHorizon) =>
+      new ConsistentReader({ events, readModel, fresh, horizon, timeoutMs }),
+  };
+}

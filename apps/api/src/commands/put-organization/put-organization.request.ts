@@ -1,0 +1,3 @@
+import { displayName, plan, strictObject } from '../../http/validation/fields.js';
+
+export const putOrganizationRequest = strictObject({ name: displayName, plan });

@@ -1,0 +1,3 @@
+import { displayName, strictObject } from '../../http/validation/fields.js';
+
+export const putProjectRequest = strictObject({ name: displayName });

@@ -1,0 +1,4 @@
+import { setKeyRequest } from '../key-slots/key.request.js';
+
+/** Both kinds of slot take the same. */
+export const setProjectKeyRequest = setKeyRequest;

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { LoggerService, Type, DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { ApiModule } from './api.module.js';
+import type { ApiSettings } from './api.settings.js';
+import { Authentication } from './http/access/authentication.js';
+import { serveDocsAssets } from './http/openapi/docs.js';
+import { buildOpenApiDocument } from './http/openapi/openapi-document.js';
+import { ServedDocument } from './http/openapi/openapi.controller.js';
+import { routeOf } from './http/operation/http-operations.js';
+import { ProblemFilter } from './http/problems/problem.filter.js';
+import { AccessLog } from './http/server/access-log.js';
+import { acceptOnlyJson } from './http/server/json-body.js';
+import { addSecurityHeaders } from './http/server/security-headers.js';
+
+/** Two lists of 10,000 ids each. */
+const ROLLOUT_BODY_LIMIT = 2 * 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Beyond the longest id, so that one that is too long is told its rule. */
+const MAX_PARAMETER_LENGTH = 1_024;
+
+/**
+ * The HTTP application over a root module that imports {@link ApiModule} and what it needs. Not yet
+ * listening: call {@link listenHttp}, or `init()` in tests.
+ */
+export async function createApiApp(
+  root: Type | DynamicModule,
+  settings: ApiSettings,
+  { logger }: { readonly logger: LoggerService | false },
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter(settings), {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  acceptOnlyJson(fastify);
+  allowLongRollouts(fastify, settings);
+  await addSecurityHeaders(fastify);
+  app.get(AccessLog, ANYWHERE).addTo(fastify);
+  authenticateFirst(fastify, app.get(Authentication, ANYWHERE), app.get(ProblemFilter, ANYWHERE));
+  serveDocsAssets(fastify);
+  publishDescription(app);
+  return app;
+}
+
+const ANYWHERE = { strict: false };
+
+/** Begins to accept requests; the answer is the address. */
+export async function listenHttp(app: NestFastifyApplication, settings: ApiSettings): Promise<string> {
+  await app.listen(settings.KEYWARD_HTTP_PORT, settings.KEYWARD_HTTP_HOST);
+  return app.getUrl();
+}
+
+function adapter({ KEYWARD_HTTP_BODY_LIMIT: bodyLimit }: ApiSettings): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // The connection's own address counts, whatever X-Forwarded-For claims.
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    // Never the caller's own id: it would stand in answers and logs.
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+  });
+}
+
+function allowLongRollouts(fastify: FastifyInstance, { KEYWARD_HTTP_BODY_LIMIT: limit }: ApiSettings): void {
+  const { path, method } = routeOf('putRollout');
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === path && route.method === method) route.bodyLimit = Math.max(limit, ROLLOUT_BODY_LIMIT);
+  });
+}
+
+/** Before the body is read, and for paths that nobody serves too. */
+function authenticateFirst(fastify: FastifyInstance, authentication: Authentication, problems: ProblemFilter): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    try {
+      await authentication.authenticate(request);
+    } catch (error) {
+      problems.send(error, request, reply);
+      return reply;
+    }
+  });
+}
+
+function publishDescription(app: NestFastifyApplication): void {
+  app.get(ServedDocument, ANYWHERE).serve(buildOpenApiDocument(app, ApiModule));
+}

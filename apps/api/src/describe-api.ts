@@ -1,0 +1,25 @@
+import { HealthRegistry, Metrics } from '@keyward/runtime';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { API_CONTROLLERS } from './api.controllers.js';
+import { buildOpenApiDocument } from './http/openapi/openapi-document.js';
+import { ServedDocument } from './http/openapi/openapi.controller.js';
+import { ConsistentReader } from './queries/reading/consistent-reader.js';
+
+const UNUSED = [CommandBus, QueryBus, ConsistentReader, HealthRegistry, Metrics, ServedDocument];
+
+/** The controllers over nothing: they are looked at and never called. */
+@Module({
+  controllers: [...API_CONTROLLERS],
+  providers: UNUSED.map((provide) => ({ provide, useValue: {} })),
+})
+class DescribedModule {}
+
+/** The OpenAPI document without a server, a log or a key. */
+export async function describeApi(): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(DescribedModule, new FastifyAdapter(), { logger: false, abortOnError: false });
+  return buildOpenApiDocument(app, DescribedModule);
+}

@@ -1,0 +1,143 @@
+import { ERROR_CODES, type ErrorCode } from '@keyward/contracts';
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { routeOf, type HttpRoute } from '../operation/http-operations.js';
+import type { OperationDefinition } from '../operation/operation-definition.js';
+import { PROBLEM_JSON, problemType } from '../problems/problem.js';
+import { id } from '../validation/fields.js';
+import { jsonSchema } from './json-schema.js';
+
+export const BEARER = 'bearer';
+export const PROBLEM_SCHEMA = '#/components/schemas/Problem';
+
+const PARAMETER_DOCS: Readonly<Record<string, readonly [description: string, example: string]>> = {
+  org: ['Id of the organization.', 'acme'],
+  project: ['Id of the project.', 'website'],
+  integration: ['Id of the integration, from the catalogue.', 'openai'],
+};
+
+/** The OpenAPI description of an operation, from the very schemas that validate it. */
+export function documentOperation(definition: OperationDefinition): MethodDecorator {
+  const route = routeOf(definition.operation);
+  const { operation, summary, description, tag } = definition;
+  return applyDecorators(
+    ApiOperation({
+      operationId: operation,
+      summary,
+      ...(description === undefined ? {} : { description }),
+      // Said in so many words: an absent one would only be forgotten.
+      ...(route.isPublic ? { security: [] } : {}),
+    }),
+    ApiTags(tag),
+    ...(route.isPublic ? [] : [ApiBearerAuth(BEARER)]),
+    ...parameters(route),
+    ...queryParameters(definition),
+    ...(isWrite(route) ? writeHeaders() : []),
+    ...requestBody(definition),
+    ...answers(definition),
+    ...problems(definition, route),
+  );
+}
+
+function isWrite({ method }: HttpRoute): boolean {
+  return method !== 'GET';
+}
+
+function parameters({ parameters: names }: HttpRoute): MethodDecorator[] {
+  return names.map((name) => {
+    const [description, example] = PARAMETER_DOCS[name]!;
+    return ApiParam({ name, description, example, schema: jsonSchema(id) });
+  });
+}
+
+function queryParameters({ query }: OperationDefinition): MethodDecorator[] {
+  if (!(query instanceof z.ZodObject)) return [];
+  return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => {
+    const { description, ...rest } = jsonSchema(schema) as { description?: string };
+    return ApiQuery({ name, required: !schema.isOptional(), description: description ?? '', schema: rest });
+  });
+}
+
+function writeHeaders(): MethodDecorator[] {
+  return [
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'A repeat with the same key and the same request gets the first answer and changes nothing.',
+      schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
+    }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'Only if the version is this one ("3"), or if there is any (*); else 412.',
+      schema: { type: 'string', pattern: '^("(0|[1-9][0-9]{0,14})"|[*])$' },
+    }),
+  ];
+}
+
+function requestBody({ body, bodyOptional, example }: OperationDefinition): MethodDecorator[] {
+  if (!body) return [];
+  const examples = example === undefined ? {} : { example };
+  return [ApiBody({ required: bodyOptional !== true, schema: { ...jsonSchema(body), ...examples } })];
+}
+
+function answers(definition: OperationDefinition): MethodDecorator[] {
+  const { answer, answerType = 'application/json', answerDescription, createdDescription, unwellDescription } = definition;
+  const content = { [answerType]: { schema: jsonSchema(answer) } };
+  const headers = definition.hasEtag
+    ? { ETag: { description: 'The version, in quotes: for If-Match.', schema: { type: 'string' as const } } }
+    : {};
+  return [
+    ApiResponse({ status: 200, description: answerDescription, content, headers }),
+    ...(createdDescription === undefined ? [] : [ApiResponse({ status: 201, description: createdDescription, content, headers })]),
+    ...(unwellDescription === undefined ? [] : [ApiResponse({ status: 503, description: unwellDescription, content })]),
+  ];
+}
+
+function problems(definition: OperationDefinition, route: HttpRoute): MethodDecorator[] {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codesOf(definition, route)) {
+    const { http } = ERROR_CODES[code];
+    byStatus.set(http, [...(byStatus.get(http) ?? []), code]);
+  }
+  // Answered by the server itself, before any route: the one refusal that every path has.
+  const oversize = ApiResponse({ status: 431, description: 'The headers are larger than 16 KiB. The answer has no body.' });
+  return [...[...byStatus].map(([status, codes]) => problemResponse(status, codes)), oversize];
+}
+
+function problemResponse(status: number, codes: readonly ErrorCode[]): MethodDecorator {
+  const [first] = codes as readonly [ErrorCode];
+  const { title } = ERROR_CODES[first];
+  const example = {
+    type: problemType(first),
+    title,
+    status,
+    detail: `${title}.`,
+    code: first,
+    instance: 'urn:keyward:request:0d5a2f1e-6f1b-4c58-9d0e-2f3c4b5a6978',
+  };
+  const schema = { allOf: [{ $ref: PROBLEM_SCHEMA }, { properties: { code: { enum: [...codes] } } }] };
+  return ApiResponse({
+    status,
+    description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}.`).join(' '),
+    content: { [PROBLEM_JSON]: { schema, example } },
+    headers: headersOf(status),
+  });
+}
+
+function headersOf(status: number) {
+  const text = { type: 'string' as const };
+  if (status === 401) return { 'WWW-Authenticate': { description: 'Which way to sign in.', schema: text } };
+  if (status === 429 || status === 503) return { 'Retry-After': { description: 'Seconds to wait.', schema: text } };
+  return {};
+}
+
+const SIGNED_IN: readonly ErrorCode[] = ['UNAUTHENTICATED', 'RATE_LIMITED', 'INTERNAL', 'UNAVAILABLE', 'INVALID_REQUEST', 'FORBIDDEN'];
+const WRITE: readonly ErrorCode[] = ['VERSION_CONFLICT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'IDEMPOTENCY_KEY_REUSED'];
+
+/** Every code that the operation can answer with. */
+export function codesOf({ refusals = [] }: OperationDefinition, route: HttpRoute): readonly ErrorCode[] {
+  if (route.isPublic) return refusals;
+  return [...new Set([...SIGNED_IN, ...(isWrite(route) ? WRITE : []), ...refusals])];
+}

@@ -1,0 +1,29 @@
+import { RequestMapping, RequestMethod, SetMetadata, applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { documentOperation } from '../openapi/document-operation.js';
+import { routeOf } from './http-operations.js';
+import type { OperationDefinition } from './operation-definition.js';
+import { readInput } from './read-input.js';
+
+export { defineOperation } from './operation-definition.js';
+
+const OPERATION = 'keyward:operation';
+
+/** Routes, documents and guards a controller's method. */
+export function Operation(definition: OperationDefinition): MethodDecorator {
+  const { method, path } = routeOf(definition.operation);
+  return applyDecorators(
+    RequestMapping({ path, method: RequestMethod[method] }),
+    SetMetadata(OPERATION, definition),
+    documentOperation(definition),
+  );
+}
+
+export function operationOf(handler: object): OperationDefinition | undefined {
+  return Reflect.getMetadata(OPERATION, handler) as OperationDefinition | undefined;
+}
+
+/** The validated request, as {@link readInput} makes it of the method's own definition. */
+export const Input = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  readInput(operationOf(context.getHandler())!, context.switchToHttp().getRequest<FastifyRequest>()),
+);

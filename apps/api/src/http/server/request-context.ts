@@ -1,0 +1,41 @@
+import type { Principal } from '@keyward/access';
+import type { FastifyRequest } from 'fastify';
+import { routeAt, type HttpRoute } from '../operation/http-operations.js';
+
+interface RequestContext {
+  principal: Principal | null;
+  /** Set once the caller was found to be allowed: before that it is just a text that somebody sent. */
+  organizationId: string | undefined;
+}
+
+/** Beside the request and not on it, so that no logger or library that prints requests sees it. */
+const CONTEXTS = new WeakMap<FastifyRequest, RequestContext>();
+
+export function contextOf(request: FastifyRequest): RequestContext {
+  let context = CONTEXTS.get(request);
+  if (!context) {
+    context = { principal: null, organizationId: undefined };
+    CONTEXTS.set(request, context);
+  }
+  return context;
+}
+
+/** The route that the server matched; undefined when the path is nobody's. */
+export function matchedRoute(request: FastifyRequest): HttpRoute | undefined {
+  return routeAt(request.method, request.routeOptions.url);
+}
+
+/** The path a caller asked for, decoded as the router decodes it; never logged, for a key may stand in it. */
+export function isApiPath(request: FastifyRequest): boolean {
+  const path = request.routeOptions.url ?? decodedPath(request.url);
+  return path === '/v1' || path.startsWith('/v1/');
+}
+
+function decodedPath(url: string): string {
+  const path = url.split(/[?;#]/, 1)[0]!;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

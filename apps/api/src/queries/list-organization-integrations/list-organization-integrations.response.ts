@@ -1,0 +1,65 @@
+import { findIntegration, type Refusal, type SlotState } from '@keyward/domain';
+import { z } from 'zod';
+import { readFields } from '../../http/operation/answers.js';
+import { integrationFacts, integrationFields } from '../list-integrations/integration.response.js';
+import { keyFacts, keyFactsFields, type KeyFacts } from '../reading/key-facts.js';
+import type { OrganizationIntegration } from './list-organization-integrations.query.js';
+
+const STATES = ['not_set', 'enabled', 'disabled'] as const;
+
+const item = z.strictObject({
+  integrationId: z.string(),
+  ...integrationFields,
+  state: z.enum(STATES).describe("Of the organization's key. Disabled: kept, and not used."),
+  mask: keyFactsFields.mask.nullable(),
+  version: keyFactsFields.version.nullable(),
+  keyId: keyFactsFields.keyId.nullable(),
+  fingerprint: keyFactsFields.fingerprint.nullable(),
+  credentialKind: keyFactsFields.credentialKind.nullable(),
+  setAt: keyFactsFields.setAt.nullable(),
+  setBy: keyFactsFields.setBy.nullable(),
+  changedAt: z.string().nullable().describe('Of the last change of any kind, a removal too.'),
+  changedBy: z.string().nullable(),
+  overridingProjects: z.int().describe('How many projects have a key of their own.'),
+});
+
+const entitlement = z
+  .strictObject({
+    allowed: z.boolean().describe('Whether keys can be set and switched on.'),
+    code: z.enum(['NOT_ENTITLED', 'NOT_ROLLED_OUT']).optional(),
+    message: z.string().optional().describe('A sentence to show.'),
+  })
+  .describe('Whether the plan and the rollout allow it.');
+
+export const organizationIntegrationsResponse = z.strictObject({ items: z.array(item), entitlement, ...readFields });
+
+const NO_KEY: Readonly<Record<keyof KeyFacts, null>> = {
+  keyId: null,
+  version: null,
+  mask: null,
+  fingerprint: null,
+  credentialKind: null,
+  setAt: null,
+  setBy: null,
+};
+
+export function toItem({ integrationId, slot, overridingProjects }: OrganizationIntegration) {
+  return {
+    integrationId,
+    ...integrationFacts(findIntegration(integrationId)!),
+    state: stateOf(slot),
+    ...(slot.key ? keyFacts(slot.key) : NO_KEY),
+    changedAt: slot.changedAt,
+    changedBy: slot.changedBy,
+    overridingProjects,
+  };
+}
+
+export function toEntitlement(refusal: Refusal | null) {
+  return refusal ? { allowed: false, code: refusal.code, message: refusal.detail } : { allowed: true };
+}
+
+function stateOf({ key, enabled }: SlotState): (typeof STATES)[number] {
+  if (!key) return 'not_set';
+  return enabled ? 'enabled' : 'disabled';
+}

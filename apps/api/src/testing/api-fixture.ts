@@ -1,0 +1,168 @@
+import { TokenVerifier } from '@keyward/access';
+import { EventStore, MemoryEventStore } from '@keyward/event-store';
+import { FreshReader, MemoryReadModel, ReadModel, StalenessMonitor, type StaleAnswers } from '@keyward/read-model';
+import { Clock, HealthRegistry, Metrics, SystemClock, createLogger } from '@keyward/runtime';
+import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { randomBytes } from 'node:crypto';
+import { ApiModule } from '../api.module.js';
+import type { ApiSettings } from '../api.settings.js';
+import { createApiApp } from '../create-api-app.js';
+import { FakeTokenVerifier, type Grants } from './fake-token-verifier.js';
+import { project } from './projecting.js';
+
+const SETTINGS: ApiSettings = {
+  KEYWARD_HTTP_HOST: '127.0.0.1',
+  KEYWARD_HTTP_PORT: 0,
+  KEYWARD_HTTP_BODY_LIMIT: 64 * 1024,
+  KEYWARD_HTTP_CONSISTENCY_TIMEOUT: 2_000,
+  KEYWARD_RATE_LIMIT_PRINCIPAL: 0,
+  KEYWARD_RATE_LIMIT_ORGANIZATION: 0,
+  KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: 0,
+};
+
+export interface ApiFixtureOptions {
+  readonly settings?: Partial<ApiSettings>;
+  /** The log; the memory one by default. */
+  readonly events?: EventStore;
+  readonly readModel?: ReadModel;
+  readonly staleAnswers?: StaleAnswers;
+  /** False: nothing brings the read model up to date. */
+  readonly projecting?: boolean;
+  readonly clock?: Clock;
+  /** Told of every route that the server gets. */
+  readonly onRoute?: (method: string, path: string) => void;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface Call {
+  readonly as?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The whole HTTP API over memory, called without a socket. */
+export class ApiFixture {
+  readonly tokens = new FakeTokenVerifier();
+  readonly metrics = new Metrics(false);
+  readonly logLines: string[] = [];
+  readonly events: EventStore;
+  readonly readModel = new MemoryReadModel();
+  private readonly stop = new AbortController();
+  private projecting: Promise<void> | undefined;
+  app!: NestFastifyApplication;
+  /** Of a platform admin. */
+  admin = '';
+  /** Of an owner of the organization acme. */
+  owner = '';
+
+  private constructor(private readonly options: ApiFixtureOptions) {
+    this.events = options.events ?? new MemoryEventStore();
+  }
+
+  static async start(options: ApiFixtureOptions = {}): Promise<ApiFixture> {
+    const fixture = new ApiFixture(options);
+    const settings = { ...SETTINGS, ...options.settings };
+    const root = { module: Root, imports: [fixture.parts(), ApiModule.forRoot(settings)] };
+    const output = { write: (line: string) => fixture.logLines.push(line) };
+    const logger = createLogger({ KEYWARD_LOG_LEVEL: 'trace', KEYWARD_LOG_FORMAT: 'json' }, output);
+    fixture.app = await createApiApp(root, settings, { logger });
+    const fastify = fixture.app.getHttpAdapter().getInstance();
+    fastify.addHook('onRoute', ({ method, url }) => options.onRoute?.(String(method), url));
+    await fixture.app.init();
+    await fastify.ready();
+    if (options.projecting !== false) {
+      fixture.projecting = project(fixture.events, fixture.readModel, fixture.stop.signal);
+    }
+    fixture.admin = fixture.tokens.issue('root', { platformAdmin: true });
+    fixture.owner = fixture.tokens.issue('olivia', { organizations: { acme: 'owner' } });
+    return fixture;
+  }
+
+  /** An Enterprise organization in the rollout, with a project. */
+  async withAcme(): Promise<this> {
+    await this.must('PUT /v1/organizations/acme', { as: this.admin, body: { name: 'Acme', plan: 'enterprise' } });
+    await this.must('PUT /v1/organizations/acme/projects/website', { as: this.admin, body: { name: 'Website' } });
+    await this.must('PUT /v1/rollout', { as: this.admin, body: { percentage: 0, include: ['acme'], exclude: [] } });
+    return this;
+  }
+
+  token(subject: string, grants: Grants): string {
+    return this.tokens.issue(subject, grants);
+  }
+
+  /** @param target method and path: `PUT /v1/rollout`. */
+  async call(target: string, { as = this.owner, body, headers = {} }: Call = {}): Promise<Answer> {
+    const [method, url] = target.split(' ') as [string, string];
+    const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
+    const response = await this.app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${as}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: isRaw ? (body as string) : JSON.stringify(body) }),
+    });
+    const isJson = String(response.headers['content-type']).includes('json');
+    return {
+      status: response.statusCode,
+      headers: response.headers as Record<string, string>,
+      text: response.payload,
+      body: isJson && response.payload !== '' ? JSON.parse(response.payload) : undefined,
+    };
+  }
+
+  /** The same, for what a test takes for granted. */
+  async must(target: string, call: Call = {}): Promise<Answer> {
+    const answer = await this.call(target, call);
+    if (answer.status >= 300) throw new Error(`${target}: ${answer.status} ${answer.text}`);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.projecting?.catch(() => undefined);
+    await this.app.close();
+  }
+
+  private parts(): DynamicModule {
+    const { events, metrics } = this;
+    const clock = this.options.clock ?? new SystemClock();
+    const readModel: ReadModel = this.options.readModel ?? this.readModel;
+    // In tests the heartbeat stands still between writes: what is stale is up to the test.
+    const boundMs = this.options.staleAnswers ? 1 : 3_600_000;
+    const monitor = new StalenessMonitor({ readModel, clock, boundMs });
+    const fresh = new FreshReader({ readModel, events, monitor, staleAnswers: this.options.staleAnswers ?? 'flag' });
+    const keks = new InProcessKeks([{ id: 'test', bytes: randomBytes(32) }], 'test', 'the test');
+    const providers = [
+      { provide: EventStore, useValue: events },
+      { provide: ReadModel, useValue: readModel },
+      { provide: FreshReader, useValue: fresh },
+      { provide: StalenessMonitor, useValue: monitor },
+      { provide: TokenVerifier, useValue: this.tokens },
+      { provide: Sealer, useValue: new Sealer(keks) },
+      { provide: Unsealer, useValue: new Unsealer(keks) },
+      { provide: Metrics, useValue: metrics },
+      { provide: Clock, useValue: clock },
+      { provide: HealthRegistry, useValue: new HealthRegistry(clock) },
+    ];
+    return { module: Parts, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+@Module({})
+class Root {}
+
+@Global()
+@Module({})
+class Parts {}

@@ -1,0 +1,89 @@
+import { TokenVerifier } from '@keyward/access';
+import { ChangeLogReader } from '@keyward/change-log';
+import { EventStore } from '@keyward/event-store';
+import { ReadModel } from '@keyward/read-model';
+import { Clock, HealthRegistry, Metrics, Supervisor } from '@keyward/runtime';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { BroadcasterMetrics } from './broadcaster.metrics.js';
+import { BroadcasterService } from './broadcaster.service.js';
+import type { BroadcasterSettings } from './broadcaster.settings.js';
+import { WatchAccess } from './watch/watch-access.js';
+import { WatchGrpcController } from './watch/watch.grpc.controller.js';
+import { WatchService } from './watch/watch.service.js';
+import { WatchHub } from './watching/watch-hub.js';
+
+export { withSharedEncoding } from './encoding/with-shared-encoding.js';
+
+/**
+ * Change log -> gRPC KeyChanges. Whoever composes gives, as global modules: ReadModel,
+ * ChangeLogReader, EventStore, TokenVerifier and the runtime; and serves the package definition
+ * through {@link withSharedEncoding}.
+ */
+@Module({})
+export class BroadcasterModule {
+  static forRoot(settings: BroadcasterSettings): DynamicModule {
+    return {
+      module: BroadcasterModule,
+      controllers: [WatchGrpcController],
+      providers: [metrics, hub(settings), watchService, broadcaster],
+    };
+  }
+}
+
+const metrics: FactoryProvider<BroadcasterMetrics> = {
+  provide: BroadcasterMetrics,
+  inject: [Metrics],
+  useFactory: (registry: Metrics) => new BroadcasterMetrics(registry),
+};
+
+function hub(settings: BroadcasterSettings): FactoryProvider<WatchHub> {
+  return {
+    provide: WatchHub,
+    inject: [EventStore, ReadModel, ChangeLogReader, Clock, BroadcasterMetrics],
+    useFactory: (
+      { storeId }: EventStore,
+      readModel: ReadModel,
+      { inLogOrder }: ChangeLogReader,
+      clock: Clock,
+      observer: BroadcasterMetrics,
+    ) =>
+      new WatchHub({
+        storeId,
+        readModel,
+        inLogOrder,
+        windowSize: settings.KEYWARD_WATCH_WINDOW,
+        heartbeatMs: settings.KEYWARD_WATCH_HEARTBEAT,
+        maxBehind: settings.KEYWARD_WATCH_QUEUE,
+        maxStallMs: settings.KEYWARD_WATCH_STALL,
+        watchesPerPrincipal: settings.KEYWARD_WATCHES_PER_PRINCIPAL,
+        monotonicMs: () => clock.monotonicMs(),
+        nowMs: () => clock.now().getTime(),
+        observer,
+      }),
+  };
+}
+
+const watchService: FactoryProvider<WatchService> = {
+  provide: WatchService,
+  inject: [EventStore, ReadModel, TokenVerifier, WatchHub],
+  useFactory: (store: EventStore, readModel: ReadModel, tokens: TokenVerifier, watchHub: WatchHub) =>
+    new WatchService({
+      storeId: store.storeId,
+      hub: watchHub,
+      access: new WatchAccess(readModel, store),
+      tokens,
+    }),
+};
+
+const broadcaster: FactoryProvider<BroadcasterService> = {
+  provide: BroadcasterService,
+  inject: [ChangeLogReader, WatchHub, Supervisor, Clock, HealthRegistry, BroadcasterMetrics],
+  useFactory: (
+    reader: ChangeLogReader,
+    watchHub: WatchHub,
+    supervisor: Supervisor,
+    clock: Clock,
+    health: HealthRegistry,
+    registered: BroadcasterMetrics,
+  ) => new BroadcasterService({ reader, hub: watchHub, supervisor, clock, health, metrics: registered }),
+};

@@ -1,0 +1,205 @@
+import type { KeyChange } from '@keyward/change-log';
+import { aKeyChange, positionAt } from '@keyward/change-log/testing';
+import { decodePosition, type WatchResponse } from '@keyward/contracts';
+import fc from 'fast-check';
+import { makeHub, settle, type HubUnderTest } from '../testing/make-hub.js';
+import { STORE, TestWatcher } from '../testing/test-watcher.js';
+
+const PROJECTS = ['p1', 'p2', 'p3'];
+const INTEGRATIONS = ['openai', 'cohere'];
+
+type Step =
+  | { readonly do: 'change'; readonly project: string | null; readonly integration: string; readonly remove: boolean }
+  | { readonly do: 'read model' | 'missed' | 'settle' }
+  | { readonly do: 'read' | 'reconnect'; readonly client: number };
+
+interface Wish {
+  readonly projectIds: readonly string[] | undefined;
+  readonly integrationIds: readonly string[] | undefined;
+  readonly takes: number;
+}
+
+/** What the log really was: which projects had a key of their own when a change happened. */
+interface Fact {
+  readonly place: number;
+  readonly change: KeyChange;
+  readonly overriding: ReadonlySet<string>;
+}
+
+/** The truth: a log with valid changes only. */
+class History {
+  readonly facts: Fact[] = [];
+  private readonly keys = new Set<string>();
+  private readonly versions = new Map<string, number>();
+
+  add(project: string | null, integration: string, remove: boolean): KeyChange {
+    const slot = `${project ?? ''}/${integration}`;
+    const kind = remove && this.keys.has(slot) ? 'removed' : 'set';
+    const overriding = new Set(PROJECTS.filter((id) => this.keys.has(`${id}/${integration}`)));
+    if (kind === 'set') this.versions.set(slot, (this.versions.get(slot) ?? 0) + 1);
+    const place = this.facts.length + 1;
+    const version = this.versions.get(slot)!;
+    const change = aKeyChange(place, { projectId: project, integrationId: integration, kind, version });
+    this.facts.push({ place, change, overriding });
+    if (kind === 'set') this.keys.add(slot);
+    else this.keys.delete(slot);
+    return change;
+  }
+}
+
+/** A client that resumes with the last changes_through it read, as often as the test wants. */
+class Client {
+  private watcher: TestWatcher;
+  /** All messages, over all connections. */
+  readonly messages: WatchResponse[] = [];
+  private readonly began: number;
+
+  constructor(
+    private readonly made: HubUnderTest,
+    readonly wish: Wish,
+  ) {
+    this.began = Number(made.hub.window.watermark.commit);
+    this.watcher = this.connect(this.began);
+  }
+
+  /** True when it was ended as too slow; it then resumes. */
+  read(): void {
+    this.messages.push(...this.watcher.readAll().slice(this.taken));
+    this.taken = this.watcher.read.length;
+    if (this.watcher.reason) this.reconnect();
+  }
+
+  reconnect(): void {
+    this.watcher.leave();
+    this.taken = 0;
+    this.watcher = this.connect(this.through);
+  }
+
+  /** Places of the changes read, and of resets, which stand for all up to them. */
+  get through(): number {
+    const last = this.messages.at(-1);
+    return last ? placeOf(last.changesThrough!) : this.began;
+  }
+
+  verify(facts: readonly Fact[]): void {
+    let before = this.began;
+    for (const message of this.messages) {
+      const through = placeOf(message.changesThrough!);
+      expect(through).toBeGreaterThanOrEqual(before);
+      this.verifyNothingMissing(facts, before, through, message);
+      if (message.change) this.verifyChange(facts, message.change, before);
+      before = through;
+    }
+    expect(before).toBe(facts.length);
+  }
+
+  /** Between two messages there was nothing that this client had to be told, unless it was told to look again. */
+  private verifyNothingMissing(facts: readonly Fact[], from: number, to: number, message: WatchResponse): void {
+    if (message.reset) return;
+    const sent = message.change ? placeOf(message.change.position!) : undefined;
+    const missing = facts.slice(from, to).filter((fact) => fact.place !== sent && this.affected(fact) !== null);
+    expect(missing.map(({ place }) => place)).toEqual([]);
+  }
+
+  private verifyChange(facts: readonly Fact[], change: NonNullable<WatchResponse['change']>, before: number): void {
+    const fact = facts[placeOf(change.position!) - 1]!;
+    expect(fact.place).toBeGreaterThan(before);
+    expect(this.wants(fact)).toBe(true);
+    // Too many are harmless, too few are not.
+    expect(change.affectedProjectIds).toEqual(expect.arrayContaining([...(this.affected(fact) ?? [])]));
+  }
+
+  private wants({ change }: Fact): boolean {
+    const { projectIds, integrationIds } = this.wish;
+    if (integrationIds && !integrationIds.includes(change.integrationId)) return false;
+    return !change.projectId || !projectIds || projectIds.includes(change.projectId);
+  }
+
+  /** The projects that must be named in the message; null: no message has to come. */
+  private affected(fact: Fact): readonly string[] | null {
+    if (!this.wants(fact)) return null;
+    const { projectIds } = this.wish;
+    if (!projectIds) return [];
+    if (fact.change.projectId) return [fact.change.projectId];
+    const affected = projectIds.filter((id) => !fact.overriding.has(id));
+    return affected.length > 0 ? affected : null;
+  }
+
+  private taken = 0;
+
+  private connect(after: number): TestWatcher {
+    const { projectIds, integrationIds, takes } = this.wish;
+    return new TestWatcher(this.made.hub, {
+      after: positionAt(after),
+      takes,
+      ...(projectIds && { projectIds }),
+      ...(integrationIds && { integrationIds }),
+    });
+  }
+}
+
+function placeOf(token: string): number {
+  return Number(decodePosition(STORE, token).commit);
+}
+
+const change = fc.record({
+  do: fc.constant('change' as const),
+  project: fc.option(fc.constantFrom(...PROJECTS)),
+  integration: fc.constantFrom(...INTEGRATIONS),
+  remove: fc.boolean(),
+});
+const client = fc.nat(3);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: change },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('read' as const), client }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('reconnect' as const), client }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('read model' as const, 'settle' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('missed' as const) }) },
+);
+const wish: fc.Arbitrary<Wish> = fc.record({
+  projectIds: fc.option(fc.subarray(PROJECTS, { minLength: 1 }), { nil: undefined }),
+  integrationIds: fc.option(fc.subarray(INTEGRATIONS, { minLength: 1 }), { nil: undefined }),
+  takes: fc.constantFrom(1, 2, 5, Infinity),
+});
+
+describe('watches', () => {
+  it('show each client every change that it must know of, in order, whatever happens on the way', async () => {
+    const run = async (steps: Step[], wishes: Wish[], windowSize: number, maxBehind: number): Promise<void> => {
+      const made = makeHub({ windowSize, maxBehind, judgeTimeoutMs: 2, heartbeatMs: 5 });
+      made.hub.progress(positionAt(0), true);
+      const history = new History();
+      const clients = wishes.map((one) => new Client(made, one));
+      const catchUpReadModel = (): void => {
+        for (const { change: seen, place } of history.facts) {
+          if (place > Number(made.readModel.position.commit)) made.readModel.apply(seen);
+        }
+      };
+      for (const one of steps) {
+        if (one.do === 'change') made.hub.publish(history.add(one.project, one.integration, one.remove));
+        else if (one.do === 'read model') catchUpReadModel();
+        else if (one.do === 'settle') await settle();
+        else if (one.do === 'missed') {
+          history.add(null, 'openai', false);
+          made.hub.gap(positionAt(history.facts.length));
+        } else if (one.do === 'read') clients[one.client % clients.length]!.read();
+        else clients[one.client % clients.length]!.reconnect();
+      }
+      catchUpReadModel();
+      for (const one of clients) {
+        // A heartbeat says so when nothing is left to be told.
+        for (let turn = 0; one.through < history.facts.length && turn < 1_000; turn++) {
+          one.read();
+          await settle();
+        }
+        one.verify(history.facts);
+      }
+      made.hub.close();
+    };
+    const wishes = fc.array(wish, { minLength: 1, maxLength: 3 });
+    const steps = fc.array(step, { maxLength: 50 });
+    await fc.assert(
+      fc.asyncProperty(steps, wishes, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 8 }), run),
+      { numRuns: 200 },
+    );
+  });
+});

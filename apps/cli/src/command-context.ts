@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { CliEnvironment } from './cli-environment.js';
+import { ApiClient } from './connection/api-client.js';
+import { isLoopback, toConnection, type Connection, type ConnectionOptions } from './connection/connection.js';
+import { signIn, type Need } from './connection/sign-in.js';
+import type { Printer } from './output/printer.js';
+
+/** What a command works with. */
+export class CommandContext {
+  readonly connection: Connection;
+
+  constructor(
+    readonly environment: CliEnvironment,
+    readonly printer: Printer,
+    options: ConnectionOptions,
+  ) {
+    this.connection = toConnection(options, environment.env);
+  }
+
+  /** The API, signed in with what the need can be met with. */
+  async api(need: Need): Promise<ApiClient> {
+    const token = await this.token(need);
+    const { protocol, hostname } = new URL(this.connection.url);
+    if (protocol === 'http:' && !isLoopback(hostname)) this.warnOfPlainText(hostname);
+    return this.client(token);
+  }
+
+  /** The API's public part. */
+  anonymousApi(): ApiClient {
+    return this.client(undefined);
+  }
+
+  token(need: Need): Promise<string> {
+    const { connection, environment, printer } = this;
+    return signIn(need, {
+      connection,
+      userName: environment.userName,
+      note: (sentence) => printer.note(sentence),
+    });
+  }
+
+  warnOfPlainText(host: string): void {
+    this.printer.note(`What is sent to ${host} goes without TLS, the token too: use an https address.`);
+  }
+
+  private client(token: string | undefined): ApiClient {
+    return new ApiClient({ url: this.connection.url, token, interrupted: this.environment.interrupted });
+  }
+}
+
+type Action<Args extends readonly unknown[]> = (context: CommandContext, ...args: Args) => Promise<void>;
+
+/** Registers a command's action, which gets the context and then the arguments and options. */
+export type Run = <const Args extends readonly unknown[]>(command: Command, action: Action<Args>) => Command;
+
+export function runWith(environment: CliEnvironment, printer: Printer): Run {
+  return (command, action) =>
+    command.action(async (...given: unknown[]) => {
+      // Commander hands over the arguments, the options, and the command itself.
+      const context = new CommandContext(environment, printer, command.optsWithGlobals());
+      await action(context, ...(given.slice(0, -1) as never));
+    });
+}

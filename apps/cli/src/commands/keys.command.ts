@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import type { Run } from '../command-context.js';
+import type { Json } from '../connection/api-answer.js';
+import type { Need } from '../connection/sign-in.js';
+import { idReader } from '../input/arguments.js';
+import type { Style } from '../output/style.js';
+import { table } from '../output/table.js';
+import { effectiveCells, shortTime, stateCell, type EffectiveAnswer } from './key-facts.js';
+
+interface KeysOptions {
+  readonly project?: string;
+  readonly all?: boolean;
+}
+
+interface OrganizationItem {
+  readonly integrationId: string;
+  readonly state: string;
+  readonly mask: string | null;
+  readonly version: number | null;
+  readonly setBy: string | null;
+  readonly setAt: string | null;
+  readonly overridingProjects: number;
+}
+
+interface ProjectItem {
+  readonly integrationId: string;
+  readonly effective: EffectiveAnswer;
+}
+
+interface OrganizationListing {
+  readonly items: readonly OrganizationItem[];
+  readonly entitlement: { readonly allowed: boolean; readonly message?: string };
+}
+
+export function addKeysCommand(program: Command, run: Run): void {
+  const command = program
+    .command('keys')
+    .description("list an organization's keys; with --project, the keys which that project uses. Never a secret")
+    .argument('<org>', "the organization's id", idReader('<org>'))
+    .option('--project <project>', 'what this project uses', idReader('--project'))
+    .option('--all', 'integrations without a key too');
+  run(command, async (context, org: string, { project, all = false }: KeysOptions) => {
+    const api = await context.api(needOf(org, project));
+    const inProject = project === undefined ? [] : ['projects', project];
+    const path = ['v1', 'organizations', org, ...inProject, 'integrations'];
+    const answer = await api.request({ method: 'GET', path });
+    context.printer.answer(answer, (style) =>
+      project === undefined ? organizationText(style, answer, all) : projectText(style, answer, all),
+    );
+  });
+}
+
+function needOf(org: string, project: string | undefined): Need {
+  return project === undefined
+    ? { organizations: { [org]: 'member' } }
+    : { projects: { [`${org}/${project}`]: 'viewer' } };
+}
+
+const ORGANIZATION_HEAD = ['integration', 'state', 'key', 'version', 'set by', 'set at', 'overriding projects'];
+
+function organizationText(style: Style, answer: Json, all: boolean): string {
+  const { items, entitlement } = answer as unknown as OrganizationListing;
+  const shown = items.filter((item) => all || item.state !== 'not_set' || item.overridingProjects > 0);
+  const rows = shown.map((item) => [
+    item.integrationId,
+    stateCell(style, item.state),
+    item.mask,
+    item.version,
+    item.setBy,
+    item.setAt && shortTime(item.setAt),
+    item.overridingProjects || null,
+  ]);
+  const parts = [shown.length > 0 ? table(style, ORGANIZATION_HEAD, rows) : 'No key is set.'];
+  if (shown.length < items.length) parts.push(othersNote(style, items.length - shown.length));
+  if (!entitlement.allowed) parts.push(style.paint('yellow', entitlement.message ?? ''));
+  return parts.join('\n');
+}
+
+const PROJECT_HEAD = ['integration', 'uses', 'key', 'version', 'set by', 'set at'];
+
+function projectText(style: Style, answer: Json, all: boolean): string {
+  const { items } = answer as unknown as { readonly items: readonly ProjectItem[] };
+  const shown = items.filter((item) => all || item.effective.reason !== 'not_set');
+  const rows = shown.map(({ integrationId, effective }) => [integrationId, ...effectiveCells(style, effective)]);
+  const parts = [shown.length > 0 ? table(style, PROJECT_HEAD, rows) : 'The project has no key to use.'];
+  if (shown.length < items.length) parts.push(othersNote(style, items.length - shown.length));
+  return parts.join('\n');
+}
+
+function othersNote(style: Style, count: number): string {
+  return style.paint('dim', `${count} integrations have no key; --all lists them.`);
+}

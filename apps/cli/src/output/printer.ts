@@ -1,0 +1,88 @@
+import type { Writable } from 'node:stream';
+import type { CliEnvironment } from '../cli-environment.js';
+import type { Json } from '../connection/api-answer.js';
+import type { CliError } from '../errors/cli-error.js';
+import { printable, styleFor, type Style } from './style.js';
+
+const HIDDEN = '[secret]';
+/** A shorter text is part of ordinary words. */
+const SHORTEST_HIDDEN = 8;
+
+/** All that the command says: answers to standard output, everything else to standard error. */
+export class Printer {
+  readonly style: Style;
+  private readonly hidden: string[] = [];
+
+  constructor(
+    private readonly environment: Pick<CliEnvironment, 'stdout' | 'stderr' | 'env'>,
+    /** For programs: one JSON document, or one a line from a watch. */
+    readonly json: boolean,
+  ) {
+    this.style = styleFor(environment.stdout, environment.env);
+  }
+
+  /**
+   * From now on this text is not printed, whoever says it: nothing here ever prints a secret, and
+   * what stands between here and Keyward might.
+   */
+  hide(secret: string): void {
+    if (secret.length >= SHORTEST_HIDDEN) this.hidden.push(secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret));
+  }
+
+  /** What was asked for: the document as it came for programs, or `human` of it for people. */
+  answer(document: Json, human: (style: Style) => string): void {
+    this.out(this.json ? JSON.stringify(document, null, 2) : human(this.style));
+  }
+
+  /** One of many answers. */
+  event(document: Json, human: (style: Style) => string | undefined): void {
+    const line = this.json ? JSON.stringify(document) : human(this.style);
+    if (line !== undefined) this.out(line);
+  }
+
+  /** One line that is the whole answer, whoever reads it. */
+  out(text: string): void {
+    this.write(this.environment.stdout, text);
+  }
+
+  /** For the person at the terminal; no part of the answer. */
+  note(sentence: string): void {
+    const style = styleFor(this.environment.stderr, this.environment.env);
+    this.write(this.environment.stderr, style.paint('dim', `keyward: ${printable(sentence)}`));
+  }
+
+  failure(error: CliError): void {
+    this.write(this.environment.stderr, this.json ? failureDocument(error) : this.failureText(error));
+  }
+
+  private failureText({ message, code, violations, remedy }: CliError): string {
+    const style = styleFor(this.environment.stderr, this.environment.env);
+    const sentence = message.split('\n').map(printable).join('\n');
+    const lines = [`${style.paint('red', 'keyward:')} ${sentence} (${code})`];
+    // One violation is what the sentence says already.
+    if (violations.length > 1) {
+      for (const { field, rule } of violations) lines.push(`  ${printable(field)} ${printable(rule)}`);
+    }
+    if (remedy !== undefined) lines.push(`  ${printable(remedy)}`);
+    return lines.join('\n');
+  }
+
+  private write(stream: Writable, text: string): void {
+    let safe = text;
+    for (const secret of this.hidden) safe = safe.replaceAll(secret, HIDDEN);
+    stream.write(`${safe}\n`);
+  }
+}
+
+function failureDocument({ code, message, exitCode, remedy, violations, context }: CliError): string {
+  return JSON.stringify({
+    error: {
+      code,
+      detail: message,
+      exitCode,
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(violations.length > 0 ? { errors: violations } : {}),
+      ...(Object.keys(context).length > 0 ? { context } : {}),
+    },
+  });
+}

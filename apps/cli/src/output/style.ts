@@ -1,0 +1,26 @@
+import { styleText } from 'node:util';
+
+type Format = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
+
+/** Colours for people; plain text when they are off. */
+export class Style {
+  constructor(private readonly colours: boolean) {}
+
+  paint(format: Format, text: string): string {
+    return this.colours ? styleText(format, text) : text;
+  }
+}
+
+interface Terminal {
+  readonly isTTY?: boolean;
+}
+
+/** Only on a terminal, and not where https://no-color.org asks for none. */
+export function styleFor(stream: Terminal, env: Readonly<Record<string, string | undefined>>): Style {
+  return new Style(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+}
+
+/** Without what could steer a terminal: the text may come from somebody else. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '�');
+}

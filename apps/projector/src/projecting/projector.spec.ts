@@ -1,0 +1,200 @@
+import { MemoryEventStore, type EventStore } from '@keyward/event-store';
+import { MemoryReadModel, type ReadModelRecord, type ReadModelWriter } from '@keyward/read-model';
+import { append, setOrgKey, until } from '../projector.fixture.js';
+import { project, type ProjectorObserver } from './projector.js';
+
+const ADDRESS = { organizationId: 'acme', projectId: 'website', integrationId: 'openai' };
+
+interface Running {
+  readonly seen: string[];
+  readonly stop: () => Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+function run(events: EventStore, writer: ReadModelWriter): Running {
+  const seen: string[] = [];
+  const note = (what: string) => (): void => void seen.push(what);
+  const observer: ProjectorObserver = {
+    rebuilding: note('rebuilding'),
+    applying: note('applying'),
+    applied: (count) => void seen.push(`applied ${count}`),
+    caughtUp: note('caught up'),
+    heartbeatMissed: note('missed'),
+  };
+  const controller = new AbortController();
+  const ended = project({ events, writer, observer, heartbeatMs: 5 }, controller.signal);
+  ended.catch(() => undefined);
+  const stop = async (): Promise<void> => {
+    controller.abort();
+    await ended;
+  };
+  return { seen, stop, ended };
+}
+
+let log: MemoryEventStore;
+let readModel: MemoryReadModel;
+beforeEach(() => {
+  log = new MemoryEventStore();
+  readModel = new MemoryReadModel();
+});
+
+const ready = async () => (await readModel.status()).ready;
+const heartbeat = async () => (await readModel.status()).heartbeat;
+const keyVersion = async () => (await readModel.lookup([ADDRESS])).entries[0]!.organizationSlot?.state.key?.version;
+
+describe('project', () => {
+  it('builds an empty read model from the whole log, and only then says that it is ready', async () => {
+    for (let version = 1; version <= 600; version++) await setOrgKey(log, 'acme', version);
+    const readyAtWrite: boolean[] = [];
+    const write: MemoryReadModel['write'] = async (records, checkpoint) => {
+      readyAtWrite.push(await ready());
+      await readModel.write(records, checkpoint);
+    };
+    const { seen, stop } = run(log, spied({ write }));
+    await until(ready);
+    expect(readyAtWrite.length).toBeGreaterThan(1);
+    expect(readyAtWrite).not.toContain(true);
+    expect(await keyVersion()).toBe(600);
+    expect((await readModel.status()).position).toEqual(await log.head());
+    expect(seen[0]).toBe('rebuilding');
+    await stop();
+  });
+
+  it('is ready on an empty log', async () => {
+    const { stop } = run(log, readModel);
+    await until(ready);
+    await until(async () => (await heartbeat()) > 1);
+    await stop();
+  });
+
+  it('follows what is appended while it runs', async () => {
+    const { stop } = run(log, readModel);
+    await until(ready);
+    for (let version = 1; version <= 3; version++) {
+      await setOrgKey(log, 'acme', version);
+      await until(async () => (await keyVersion()) === version);
+    }
+    await stop();
+  });
+
+  it('counts events that it does not follow as seen, so that the head of the log can be waited for', async () => {
+    const { stop } = run(log, readModel);
+    await until(ready);
+    await append(log, 'keyring', 'KeyEncryptionKeyAdopted', {});
+    const head = await log.head();
+    await readModel.waitFor(head, AbortSignal.timeout(5_000));
+    await stop();
+  });
+
+  it('goes on from the checkpoint when it is started again', async () => {
+    await setOrgKey(log, 'acme', 1);
+    const first = run(log, readModel);
+    await until(ready);
+    await first.stop();
+    await setOrgKey(log, 'acme', 2);
+    const second = run(log, readModel);
+    await until(async () => (await keyVersion()) === 2);
+    await second.stop();
+    expect(second.seen).not.toContain('rebuilding');
+    expect(second.seen.filter((what) => what.startsWith('applied'))).toEqual(['applied 2']);
+  });
+
+  it('builds anew a read model of another log', async () => {
+    await readModel.reset('another-log');
+    await readModel.markReady();
+    const { seen, stop } = run(log, readModel);
+    await until(() => seen.includes('caught up'));
+    expect(seen[0]).toBe('rebuilding');
+    await stop();
+  });
+
+  it('builds anew a read model that is ahead of the log, which was restored from a backup', async () => {
+    await setOrgKey(log, 'acme', 1);
+    await readModel.reset(log.storeId);
+    await readModel.write([], { commit: 1_000n, prepare: 1_000n });
+    await readModel.markReady();
+    const { seen, stop } = run(log, readModel);
+    await until(() => seen.includes('caught up'));
+    expect(seen[0]).toBe('rebuilding');
+    expect((await readModel.status()).position).toEqual(await log.head());
+    await stop();
+  });
+
+  it('finishes the batch under way when it is stopped', async () => {
+    await setOrgKey(log, 'acme', 1);
+    const gate = gated();
+    const { seen, stop } = run(log, spied({ write: gate.write }));
+    await gate.entered;
+    const stopped = stop();
+    gate.open();
+    await stopped;
+    expect(seen).toContain('applied 2');
+    expect(await readModel.checkpoint(log.storeId)).toEqual(await log.head());
+  });
+
+  it('stops beating while a batch is stuck, and beats again when it is through', async () => {
+    const gate = gated();
+    let stuck = false;
+    const write: MemoryReadModel['write'] = (records, checkpoint) =>
+      stuck ? gate.write(records, checkpoint) : readModel.write(records, checkpoint);
+    const { stop } = run(log, spied({ write }));
+    await until(async () => (await heartbeat()) > 0);
+    stuck = true;
+    await setOrgKey(log, 'acme', 1);
+    await gate.entered;
+    const beats = await heartbeat();
+    let asked = 0;
+    const head = log.head.bind(log);
+    log.head = () => ((asked += 1), head());
+    await setOrgKey(log, 'acme', 2);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    // Several intervals are over for certain once other timers of that length have fired several times.
+    for (let interval = 0; interval < 5; interval++) await new Promise((resolve) => setTimeout(resolve, 6));
+    expect(await heartbeat()).toBe(beats);
+    gate.open();
+    await until(async () => (await heartbeat()) > beats);
+    expect(asked).toBeGreaterThan(0);
+    await stop();
+  });
+
+  it('stops beating when the subscription breaks', async () => {
+    const { ended } = run(log, readModel);
+    await until(async () => (await heartbeat()) > 0);
+    await log.close();
+    await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const beats = await heartbeat();
+    for (let interval = 0; interval < 5; interval++) await new Promise((resolve) => setTimeout(resolve, 6));
+    expect(await heartbeat()).toBe(beats);
+  });
+
+  it('stops before an event that it cannot apply, each time anew, and never passes over it', async () => {
+    await setOrgKey(log, 'acme', 1);
+    const before = await log.head();
+    await append(log, 'orgKey-acme~openai', 'OrgKeyMelted', {});
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(run(log, readModel).ended).rejects.toMatchObject({ code: 'UNREADABLE_EVENT' });
+      expect(await readModel.checkpoint(log.storeId)).toEqual(before);
+      expect(await ready()).toBe(false);
+    }
+    expect(await keyVersion()).toBe(1);
+  });
+});
+
+/** The read model with some of its ways replaced. */
+function spied(replaced: Partial<ReadModelWriter>): ReadModelWriter {
+  return Object.assign(Object.create(readModel) as MemoryReadModel, replaced);
+}
+
+/** A write that waits until it is let through. */
+function gated() {
+  let open = (): void => undefined;
+  let enter = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const entered = new Promise<void>((resolve) => (enter = resolve));
+  const write = async (records: readonly ReadModelRecord[], checkpoint: Parameters<ReadModelWriter['write']>[1]) => {
+    enter();
+    await opened;
+    await readModel.write(records, checkpoint);
+  };
+  return { write, entered, open };
+}

@@ -1,0 +1,85 @@
+import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
+import type { EventStore, SubscriptionMessage } from '@keyward/event-store';
+import { PROJECTED_STREAM_PREFIXES, Projection, type ReadModelWriter } from '@keyward/read-model';
+import { Heartbeat } from './heartbeat.js';
+
+/** What the projector reports while it runs. */
+export interface ProjectorObserver {
+  /** The read model is emptied and built anew. */
+  rebuilding(): void;
+  /** A batch came. */
+  applying(): void;
+  /** A batch of so many events is in the read model. */
+  applied(events: number): void;
+  caughtUp(): void;
+  heartbeatMissed(): void;
+}
+
+export interface ProjectorParts {
+  readonly events: EventStore;
+  readonly writer: ReadModelWriter;
+  readonly observer: ProjectorObserver;
+  readonly heartbeatMs: number;
+}
+
+/**
+ * Event log -> read model, in log order, until the signal aborts; a batch under way is finished then.
+ * Records and checkpoint are written together, so being cut off anywhere at worst repeats a batch.
+ * @throws ProjectionError at an event that cannot be applied; the checkpoint stays before it.
+ */
+export async function project(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
+  const { events, writer, observer, heartbeatMs: everyMs } = parts;
+  const begun = await begin(parts);
+  const projection = new Projection({ writer, events });
+  const heartbeat = new Heartbeat({ events, writer, everyMs, onMiss: () => observer.heartbeatMissed() });
+  const after = comparePositions(begun, START_OF_LOG) === 0 ? 'start' : begun;
+  const filter = { streamPrefixes: PROJECTED_STREAM_PREFIXES };
+  let position = begun;
+  try {
+    for await (const message of events.subscribeToAll({ after, filter, signal })) {
+      if (message.kind === 'events') await applyBatch(message, projection, observer);
+      else await catchUp(message.position, position, parts, heartbeat);
+      position = endOf(message);
+      await heartbeat.reached(position);
+    }
+  } finally {
+    heartbeat.stop();
+  }
+}
+
+/**
+ * Where to go on. A read model that is ahead of the log has seen a history that is no more, for the
+ * log was restored from a backup: it is built anew.
+ */
+async function begin({ events, writer, observer }: ProjectorParts): Promise<LogPosition> {
+  const checkpoint = await writer.checkpoint(events.storeId);
+  if (checkpoint !== null && comparePositions(checkpoint, await events.head()) <= 0) return checkpoint;
+  observer.rebuilding();
+  await writer.reset(events.storeId);
+  return START_OF_LOG;
+}
+
+type Events = SubscriptionMessage & { readonly kind: 'events' };
+
+async function applyBatch({ events }: Events, projection: Projection, observer: ProjectorObserver): Promise<void> {
+  observer.applying();
+  await projection.apply(events);
+  observer.applied(events.length);
+}
+
+async function catchUp(
+  reached: LogPosition,
+  position: LogPosition,
+  { writer, observer }: ProjectorParts,
+  heartbeat: Heartbeat,
+): Promise<void> {
+  // Events that the filter left out count as seen, or nobody could wait for the head of the log.
+  if (comparePositions(reached, position) > 0) await writer.write([], reached);
+  await writer.markReady();
+  heartbeat.start();
+  observer.caughtUp();
+}
+
+function endOf(message: SubscriptionMessage): LogPosition {
+  return message.kind === 'events' ? message.events.at(-1)!.position : message.position;
+}

@@ -1,0 +1,37 @@
+import { accessSettings } from '@keyward/access';
+import { changeLogSettings } from '@keyward/change-log';
+import { eventStoreSettings } from '@keyward/event-store';
+import { readModelSettings } from '@keyward/read-model';
+import { grpcSettings, mergeSettings, runtimeSettings, type SettingsOf } from '@keyward/runtime';
+import { sealingSettings } from '@keyward/sealing';
+import { apiSettings } from '../../api/src/api.settings.js';
+import { broadcasterSettings } from '../../broadcaster/src/broadcaster.settings.js';
+import { lookupSettings } from '../../lookup/src/lookup.settings.js';
+
+/** Every setting of every part, as docs/configuration.md shows them. */
+export const SETTING_GROUPS = {
+  'Every process': runtimeSettings,
+  'Event log, read model, change log': mergeSettings(eventStoreSettings, readModelSettings, changeLogSettings),
+  'Key encryption keys': sealingSettings,
+  'Tokens': accessSettings,
+  'HTTP API': apiSettings,
+  'gRPC servers': grpcSettings,
+  'Lookup': lookupSettings,
+  'Watch': broadcasterSettings,
+} as const;
+
+/** Standalone is all parts, so it has all their settings. */
+export const standaloneSettings = mergeSettings(
+  runtimeSettings,
+  eventStoreSettings,
+  readModelSettings,
+  changeLogSettings,
+  sealingSettings,
+  accessSettings,
+  apiSettings,
+  grpcSettings,
+  lookupSettings,
+  broadcasterSettings,
+);
+
+export type StandaloneSettings = SettingsOf<typeof standaloneSettings>;

@@ -1,0 +1,1 @@
+export { describeReadModel, type ReadModelAbilities, type ReadModelUnderTest } from './describe-read-model.js';
