@@ -9,6 +9,8 @@ export default {
   testRegex: level ? `\\.${levels[level]}\\.ts$` : '\\.(spec|int-spec|e2e-spec)\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 2,
+  // Generous, because a loaded machine is no failure; nothing waits this long when all is well.
+  testTimeout: 60_000,
   // vm modules keep each file's module graph alive, so a worker is replaced before it grows large.
   workerIdleMemoryLimit: '900MB',
   transform: {

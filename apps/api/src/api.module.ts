@@ -83,7 +83,13 @@ export class ApiModule {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
       controllers: [...API_CONTROLLERS],
-      providers: [...WRITE_SIDE, ...HANDLERS, ...httpProviders(settings), consistentReader(settings), EffectiveKeyHistory],
+      providers: [
+        ...WRITE_SIDE,
+        ...HANDLERS,
+        ...httpProviders(settings),
+        consistentReader(settings),
+        EffectiveKeyHistory,
+      ],
       // For what runs commands in the same process without HTTP.
       exports: [CqrsModule, WriteHorizon],
     };

@@ -35,7 +35,7 @@ export async function createApiApp(
     bodyParser: false,
     abortOnError: false,
   });
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   acceptOnlyJson(fastify);
   allowLongRollouts(fastify, settings);
   await addSecurityHeaders(fastify);
@@ -76,7 +76,11 @@ function allowLongRollouts(fastify: FastifyInstance, { KEYWARD_HTTP_BODY_LIMIT: 
 }
 
 /** Before the body is read, and for paths that nobody serves too. */
-function authenticateFirst(fastify: FastifyInstance, authentication: Authentication, problems: ProblemFilter): void {
+function authenticateFirst(
+  fastify: FastifyInstance,
+  authentication: Authentication,
+  problems: ProblemFilter,
+): void {
   fastify.addHook('onRequest', async (request, reply) => {
     try {
       await authentication.authenticate(request);

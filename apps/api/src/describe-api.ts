@@ -20,6 +20,9 @@ class DescribedModule {}
 
 /** The OpenAPI document without a server, a log or a key. */
 export async function describeApi(): Promise<OpenAPIObject> {
-  const app = await NestFactory.create(DescribedModule, new FastifyAdapter(), { logger: false, abortOnError: false });
+  const app = await NestFactory.create(DescribedModule, new FastifyAdapter(), {
+    logger: false,
+    abortOnError: false,
+  });
   return buildOpenApiDocument(app, DescribedModule);
 }

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     module: RelayApp,
     imports: [
       RuntimeModule,
-      EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE ?? "sqlite:./data/keyward.db"),
+      EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE ?? 'sqlite:./data/keyward.db'),
       ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG, EventStore),
       RelayModule,
     ],

@@ -7,7 +7,7 @@ import { ReaderProbe } from '@keyward/change-log/testing';
 import { EventStore, EventStoreModule } from '@keyward/event-store';
 import { HealthRegistry, Metrics, RuntimeModule, createLogger } from '@keyward/runtime';
 import { RelayModule } from './relay.module.js';
-import { ORG_SLOT, appendSlotEvent } from './relaying/slot-events.fixture.js';
+import { ORG_SLOT, appendSlotEvent } from './testing/slot-events.js';
 
 describe('relay app on a SQLite log', () => {
   let folder: string;

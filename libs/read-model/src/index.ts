@@ -1,4 +1,9 @@
-export { FreshReader, type FreshReaderOptions, type Judged, type StaleAnswers } from './freshness/fresh-reader.js';
+export {
+  FreshReader,
+  type FreshReaderOptions,
+  type Judged,
+  type StaleAnswers,
+} from './freshness/fresh-reader.js';
 export {
   MINIMIZE_LATENCY,
   parseRequirement,

@@ -1,6 +1,12 @@
 import { TokenVerifier } from '@keyward/access';
 import { EventStore, MemoryEventStore } from '@keyward/event-store';
-import { FreshReader, MemoryReadModel, ReadModel, StalenessMonitor, type StaleAnswers } from '@keyward/read-model';
+import {
+  FreshReader,
+  MemoryReadModel,
+  ReadModel,
+  StalenessMonitor,
+  type StaleAnswers,
+} from '@keyward/read-model';
 import { Clock, HealthRegistry, Metrics, SystemClock, createLogger } from '@keyward/runtime';
 import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
@@ -89,9 +95,18 @@ export class ApiFixture {
 
   /** An Enterprise organization in the rollout, with a project. */
   async withAcme(): Promise<this> {
-    await this.must('PUT /v1/organizations/acme', { as: this.admin, body: { name: 'Acme', plan: 'enterprise' } });
-    await this.must('PUT /v1/organizations/acme/projects/website', { as: this.admin, body: { name: 'Website' } });
-    await this.must('PUT /v1/rollout', { as: this.admin, body: { percentage: 0, include: ['acme'], exclude: [] } });
+    await this.must('PUT /v1/organizations/acme', {
+      as: this.admin,
+      body: { name: 'Acme', plan: 'enterprise' },
+    });
+    await this.must('PUT /v1/organizations/acme/projects/website', {
+      as: this.admin,
+      body: { name: 'Website' },
+    });
+    await this.must('PUT /v1/rollout', {
+      as: this.admin,
+      body: { percentage: 0, include: ['acme'], exclude: [] },
+    });
     return this;
   }
 
@@ -111,7 +126,7 @@ export class ApiFixture {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { payload: isRaw ? (body as string) : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: isRaw ? (body) : JSON.stringify(body) }),
     });
     const isJson = String(response.headers['content-type']).includes('json');
     return {
@@ -142,7 +157,12 @@ export class ApiFixture {
     // In tests the heartbeat stands still between writes: what is stale is up to the test.
     const boundMs = this.options.staleAnswers ? 1 : 3_600_000;
     const monitor = new StalenessMonitor({ readModel, clock, boundMs });
-    const fresh = new FreshReader({ readModel, events, monitor, staleAnswers: this.options.staleAnswers ?? 'flag' });
+    const fresh = new FreshReader({
+      readModel,
+      events,
+      monitor,
+      staleAnswers: this.options.staleAnswers ?? 'flag',
+    });
     const keks = new InProcessKeks([{ id: 'test', bytes: randomBytes(32) }], 'test', 'the test');
     const providers = [
       { provide: EventStore, useValue: events },

@@ -14,7 +14,10 @@ export class FakeTokenVerifier extends TokenVerifier {
   /** When set, tokens cannot be checked. */
   broken = false;
 
-  issue(subject: string, { platformAdmin = false, organizations = {}, projects = {}, worker = null }: Grants): string {
+  issue(
+    subject: string,
+    { platformAdmin = false, organizations = {}, projects = {}, worker = null }: Grants,
+  ): string {
     const token = `token-${this.principals.size}-${subject}`;
     this.principals.set(token, {
       subject,
@@ -28,9 +31,11 @@ export class FakeTokenVerifier extends TokenVerifier {
   }
 
   async verify(token: string): Promise<Principal> {
-    if (this.broken) throw new KeywardError('UNAVAILABLE', 'The issuer is out of reach.', { retryAfterSeconds: 2 });
+    if (this.broken)
+      throw new KeywardError('UNAVAILABLE', 'The issuer is out of reach.', { retryAfterSeconds: 2 });
     const principal = this.principals.get(token);
-    if (!principal) throw new KeywardError('UNAUTHENTICATED', 'The token is not a well-formed signed JWT: sign in again.');
+    if (!principal)
+      throw new KeywardError('UNAUTHENTICATED', 'The token is not a well-formed signed JWT: sign in again.');
     return principal;
   }
 

@@ -2,7 +2,11 @@ import type { EventStore } from '@keyward/event-store';
 import { Projection, type MemoryReadModel } from '@keyward/read-model';
 
 /** Keeps a read model up to date with a log, as the projector does, until the signal aborts. */
-export async function project(events: EventStore, writer: MemoryReadModel, signal: AbortSignal): Promise<void> {
+export async function project(
+  events: EventStore,
+  writer: MemoryReadModel,
+  signal: AbortSignal,
+): Promise<void> {
   await writer.reset(events.storeId);
   const projection = new Projection({ writer, events });
   for await (const message of events.subscribeToAll({ after: 'start', signal })) {

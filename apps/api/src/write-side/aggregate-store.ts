@@ -74,7 +74,11 @@ export class AggregateStore {
 
 function rememberWrite<State>(
   remembered: Map<string, RememberedWrite<State>>,
-  by: { readonly actor: string; readonly idempotencyKey: string | null; readonly requestDigest: string | null },
+  by: {
+    readonly actor: string;
+    readonly idempotencyKey: string | null;
+    readonly requestDigest: string | null;
+  },
   before: State,
   after: State,
   position: LogPosition,
@@ -87,5 +91,10 @@ function rememberWrite<State>(
 }
 
 function emptyAggregate<State>(decider: AnyDecider<State>): Loaded<State> {
-  return { state: decider.initialState, revision: 'no_stream', position: START_OF_LOG, remembered: new Map() };
+  return {
+    state: decider.initialState,
+    revision: 'no_stream',
+    position: START_OF_LOG,
+    remembered: new Map(),
+  };
 }

@@ -36,12 +36,17 @@ export class KeyVault {
   }
 
   async fingerprint(organizationId: string, secret: Secret): Promise<string> {
-    const key = (await this.storedFingerprintKey(organizationId)) ?? (await this.createFingerprintKey(organizationId));
+    const key =
+      (await this.storedFingerprintKey(organizationId)) ?? (await this.createFingerprintKey(organizationId));
     return fingerprint(key, secret);
   }
 
   /** The append that must precede (or go with) the event that names the key. */
-  async seal(slot: SlotAddress, { keyId, version }: { keyId: string; version: number }, secret: Secret): Promise<StreamAppend> {
+  async seal(
+    slot: SlotAddress,
+    { keyId, version }: { keyId: string; version: number },
+    secret: Secret,
+  ): Promise<StreamAppend> {
     const binding = { ...slot, keyId, version };
     const data: KeySealed['data'] = { ...binding, sealed: await this.sealer.seal(secret, binding) };
     return sealedAppend(keyMaterialStream(keyId), 'KeySealed', data);
@@ -50,7 +55,9 @@ export class KeyVault {
   private async storedFingerprintKey(organizationId: string): Promise<Secret | undefined> {
     const cached = this.fingerprintKeys.get(organizationId);
     if (cached) return cached;
-    for await (const { data } of this.events.readStream(fingerprintKeyStream(organizationId), { maxCount: 1 })) {
+    for await (const { data } of this.events.readStream(fingerprintKeyStream(organizationId), {
+      maxCount: 1,
+    })) {
       const { sealed } = data as unknown as FingerprintKeySealed['data'];
       const key = await this.unsealer.unsealFingerprintKey(sealed, organizationId);
       this.fingerprintKeys.set(organizationId, key);
@@ -64,7 +71,9 @@ export class KeyVault {
     const sealed = await this.sealer.sealFingerprintKey(key, organizationId);
     key.destroy();
     const data: FingerprintKeySealed['data'] = { organizationId, sealed };
-    await this.appender.append([sealedAppend(fingerprintKeyStream(organizationId), 'FingerprintKeySealed', data)]);
+    await this.appender.append([
+      sealedAppend(fingerprintKeyStream(organizationId), 'FingerprintKeySealed', data),
+    ]);
     // Read back, because another writer may have been first: there must be one key only.
     return (await this.storedFingerprintKey(organizationId))!;
   }
@@ -74,5 +83,9 @@ export class KeyVault {
 function sealedAppend(stream: string, type: string, data: object): StreamAppend {
   const metadata = { schemaVersion: SCHEMA_VERSION };
   const id = derivedUuid(type, stream);
-  return { stream, expectedRevision: 'no_stream', events: [{ id, type, data: data as JsonObject, metadata }] };
+  return {
+    stream,
+    expectedRevision: 'no_stream',
+    events: [{ id, type, data: data as JsonObject, metadata }],
+  };
 }

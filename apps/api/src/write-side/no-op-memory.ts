@@ -30,7 +30,12 @@ export class NoOpMemory {
     const name = answerStream(stream, request);
     if (name === null) return;
     const data = { requestDigest: digest, answer: answer as JsonObject };
-    const event = { id: derivedUuid('no-op', name), type: 'CommandAnswered', data, metadata: { schemaVersion: SCHEMA_VERSION } };
+    const event = {
+      id: derivedUuid('no-op', name),
+      type: 'CommandAnswered',
+      data,
+      metadata: { schemaVersion: SCHEMA_VERSION },
+    };
     // Undefined: the same request was answered by somebody else at the same moment, with the same words.
     await this.appender.append([{ stream: name, expectedRevision: 'no_stream', events: [event] }]);
   }

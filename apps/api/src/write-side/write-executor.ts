@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardError, encodePosition, type LogPosition } from '@keyward/contracts';
-import { SCHEMA_VERSION, type Decider, type Decision, type DomainEvent, type Provenance } from '@keyward/domain';
+import {
+  SCHEMA_VERSION,
+  type Decider,
+  type Decision,
+  type DomainEvent,
+  type Provenance,
+} from '@keyward/domain';
 import { EventStore, type JsonObject, type StreamAppend } from '@keyward/event-store';
 import { Clock } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
@@ -71,7 +77,11 @@ export class WriteExecutor {
     const { events } = decision;
     if (events.length === 0) return this.answerNoOp(write, loaded);
     const first = (await write.appendFirst?.(events)) ?? [];
-    const main = { stream: write.stream, expectedRevision: loaded.revision, events: envelopes(write, events, identity) };
+    const main = {
+      stream: write.stream,
+      expectedRevision: loaded.revision,
+      events: envelopes(write, events, identity),
+    };
     const position = await this.appender.append([...first, main]);
     if (!position) return undefined;
     const after = events.reduce((state, event) => write.decider.evolve(state, event), loaded.state);
@@ -106,7 +116,11 @@ export class WriteExecutor {
     return answer;
   }
 
-  private answered<Answer extends object>(answer: Answer, position: LogPosition, changed: boolean): Answer & WriteAnswer {
+  private answered<Answer extends object>(
+    answer: Answer,
+    position: LogPosition,
+    changed: boolean,
+  ): Answer & WriteAnswer {
     this.horizon.advance(position);
     return { ...answer, position: encodePosition(this.events.storeId, position), changed };
   }
@@ -114,7 +128,13 @@ export class WriteExecutor {
   private provenance({ request, digest }: { request: WriteRequest; digest: string }): Provenance {
     const { actor, reason, idempotencyKey } = request;
     const occurredAt = this.clock.now().toISOString();
-    return { actor, occurredAt, reason, idempotencyKey, requestDigest: idempotencyKey === null ? null : digest };
+    return {
+      actor,
+      occurredAt,
+      reason,
+      idempotencyKey,
+      requestDigest: idempotencyKey === null ? null : digest,
+    };
   }
 }
 
@@ -138,7 +158,7 @@ function envelopes(
   return events.map(({ type, data }, index) => ({
     id: derivedUuid('event', stream, ...seed, String(index)),
     type,
-    data: data as unknown as JsonObject,
+    data: data,
     metadata: { schemaVersion: SCHEMA_VERSION },
   }));
 }

@@ -35,7 +35,14 @@ export class SlotReadModel {
   private record(address: SlotAddress): SlotRecord {
     const keyId = this.keys.get(slotStream(address));
     const key = keyId === undefined ? null : aSlotKey(keyId);
-    return { kind: 'slot', address, revision: 0n, sealed: null, sealedRevision: null, state: { ...EMPTY_SLOT, key } };
+    return {
+      kind: 'slot',
+      address,
+      revision: 0n,
+      sealed: null,
+      sealedRevision: null,
+      state: { ...EMPTY_SLOT, key },
+    };
   }
 }
 

@@ -57,12 +57,20 @@ export class WatchAccess {
   }
 }
 
-function projectsWatched({ worker }: Principal, { projectIds }: CheckedWatchRequest): readonly string[] | null {
+function projectsWatched(
+  { worker }: Principal,
+  { projectIds }: CheckedWatchRequest,
+): readonly string[] | null {
   return projectIds.length > 0 ? projectIds : (worker?.projectIds ?? null);
 }
 
-function authorizeAll(principal: Principal, organizationId: string, projectIds: readonly string[] | null): void {
-  if (projectIds === null || projectIds.length === 0) return authorize('watch', principal, { organizationId });
+function authorizeAll(
+  principal: Principal,
+  organizationId: string,
+  projectIds: readonly string[] | null,
+): void {
+  if (projectIds === null || projectIds.length === 0)
+    return authorize('watch', principal, { organizationId });
   for (const projectId of projectIds) authorize('watch', principal, { organizationId, projectId });
 }
 

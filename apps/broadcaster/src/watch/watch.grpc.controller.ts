@@ -16,7 +16,11 @@ export class WatchGrpcController {
   ) {}
 
   @GrpcMethod('KeyChanges', 'Watch')
-  async watch(request: WatchRequest__Output, metadata: Metadata, call: WatchCall): Promise<Observable<never>> {
+  async watch(
+    request: WatchRequest__Output,
+    metadata: Metadata,
+    call: WatchCall,
+  ): Promise<Observable<never>> {
     const authorization = metadata.get('authorization')[0];
     const order = await this.service.admit(
       request,

@@ -100,7 +100,10 @@ describe('watch hub', () => {
   });
 
   describe('shows a watcher', () => {
-    const seen = async (options: TestWatcherOptions, ...changes: Parameters<typeof aKeyChange>[1][]): Promise<number[]> => {
+    const seen = async (
+      options: TestWatcherOptions,
+      ...changes: Parameters<typeof aKeyChange>[1][]
+    ): Promise<number[]> => {
       const made = start();
       const watcher = new TestWatcher(made.hub, options);
       changes.forEach((change, i) => {
@@ -240,7 +243,12 @@ describe('watch hub', () => {
     publish(made, 7);
     while (watchers.some((watcher) => watcher.kinds().length < 4)) await settle();
     for (const watcher of watchers) {
-      expect(watcher.kinds().slice(2).every((kind) => kind === 'heartbeat')).toBe(true);
+      expect(
+        watcher
+          .kinds()
+          .slice(2)
+          .every((kind) => kind === 'heartbeat'),
+      ).toBe(true);
       expect(watcher.through()).toBe(7);
       expect(watcher.kinds().length).toBeLessThanOrEqual(watchers[0]!.kinds().length + 1);
     }

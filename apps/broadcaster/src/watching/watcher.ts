@@ -1,9 +1,4 @@
-import {
-  KeywardError,
-  comparePositions,
-  type LogPosition,
-  type WatchResponse,
-} from '@keyward/contracts';
+import { KeywardError, comparePositions, type LogPosition, type WatchResponse } from '@keyward/contracts';
 import type { OverrideJudge } from '../overrides/override-judge.js';
 import type { ChangeWindow } from '../window/change-window.js';
 import type { WindowEntry } from '../window/window-entry.js';

@@ -59,7 +59,9 @@ describe('change window', () => {
     const window = new ChangeWindow({ capacity: 3, inLogOrder: true });
     const woken: number[] = [];
     const { signal } = new AbortController();
-    const waits = [2, 5].map((place) => window.reaches(positionAt(place), signal).then(() => woken.push(place)));
+    const waits = [2, 5].map((place) =>
+      window.reaches(positionAt(place), signal).then(() => woken.push(place)),
+    );
     window.advance(positionAt(3));
     await waits[0];
     expect(woken).toEqual([2]);

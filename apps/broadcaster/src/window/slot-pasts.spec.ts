@@ -7,7 +7,8 @@ const SLOT = { organizationId: 'acme', projectId: 'website', integrationId: 'ope
 describe('past of a slot', () => {
   const pastsWith = (...changes: [place: number, kind: 'set' | 'removed', version?: number][]): SlotPasts => {
     const pasts = new SlotPasts();
-    for (const [place, kind, version = 2] of changes) pasts.add(aKeyChange(place, { ...SLOT, kind, version }));
+    for (const [place, kind, version = 2] of changes)
+      pasts.add(aKeyChange(place, { ...SLOT, kind, version }));
     return pasts;
   };
 

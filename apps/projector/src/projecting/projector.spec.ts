@@ -1,8 +1,10 @@
+import { jest } from '@jest/globals';
 import { MemoryEventStore, type EventStore } from '@keyward/event-store';
 import { MemoryReadModel, type ReadModelRecord, type ReadModelWriter } from '@keyward/read-model';
 import { append, setOrgKey, until } from '../projector.fixture.js';
 import { project, type ProjectorObserver } from './projector.js';
 
+const BEAT_MS = 5;
 const ADDRESS = { organizationId: 'acme', projectId: 'website', integrationId: 'openai' };
 
 interface Running {
@@ -10,6 +12,8 @@ interface Running {
   readonly stop: () => Promise<void>;
   readonly ended: Promise<void>;
 }
+
+const running: (() => void)[] = [];
 
 function run(events: EventStore, writer: ReadModelWriter): Running {
   const seen: string[] = [];
@@ -22,17 +26,19 @@ function run(events: EventStore, writer: ReadModelWriter): Running {
     heartbeatMissed: note('missed'),
   };
   const controller = new AbortController();
-  const ended = project({ events, writer, observer, heartbeatMs: 5 }, controller.signal);
+  const ended = project({ events, writer, observer, heartbeatMs: BEAT_MS }, controller.signal);
   ended.catch(() => undefined);
   const stop = async (): Promise<void> => {
     controller.abort();
     await ended;
   };
+  running.push(() => controller.abort());
   return { seen, stop, ended };
 }
 
 let log: MemoryEventStore;
 let readModel: MemoryReadModel;
+afterEach(() => running.splice(0).forEach((abort) => abort()));
 beforeEach(() => {
   log = new MemoryEventStore();
   readModel = new MemoryReadModel();
@@ -132,39 +138,47 @@ describe('project', () => {
     expect(await readModel.checkpoint(log.storeId)).toEqual(await log.head());
   });
 
-  it('stops beating while a batch is stuck, and beats again when it is through', async () => {
-    const gate = gated();
-    let stuck = false;
-    const write: MemoryReadModel['write'] = (records, checkpoint) =>
-      stuck ? gate.write(records, checkpoint) : readModel.write(records, checkpoint);
-    const { stop } = run(log, spied({ write }));
-    await until(async () => (await heartbeat()) > 0);
-    stuck = true;
-    await setOrgKey(log, 'acme', 1);
-    await gate.entered;
-    const beats = await heartbeat();
-    let asked = 0;
-    const head = log.head.bind(log);
-    log.head = () => ((asked += 1), head());
-    await setOrgKey(log, 'acme', 2);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    // Several intervals are over for certain once other timers of that length have fired several times.
-    for (let interval = 0; interval < 5; interval++) await new Promise((resolve) => setTimeout(resolve, 6));
-    expect(await heartbeat()).toBe(beats);
-    gate.open();
-    await until(async () => (await heartbeat()) > beats);
-    expect(asked).toBeGreaterThan(0);
-    await stop();
-  });
+  describe('by the time of the heartbeat', () => {
+    const real = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'] as const;
+    beforeEach(() => jest.useFakeTimers({ doNotFake: [...real] }));
+    afterEach(() => jest.useRealTimers());
+    const passBeats = (count: number) => jest.advanceTimersByTimeAsync(count * BEAT_MS);
 
-  it('stops beating when the subscription breaks', async () => {
-    const { ended } = run(log, readModel);
-    await until(async () => (await heartbeat()) > 0);
-    await log.close();
-    await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    const beats = await heartbeat();
-    for (let interval = 0; interval < 5; interval++) await new Promise((resolve) => setTimeout(resolve, 6));
-    expect(await heartbeat()).toBe(beats);
+    it('stops beating while a batch is stuck, and beats again when it is through', async () => {
+      const gate = gated();
+      let stuck = false;
+      const write: MemoryReadModel['write'] = (records, checkpoint) =>
+        stuck ? gate.write(records, checkpoint) : readModel.write(records, checkpoint);
+      const { stop } = run(log, spied({ write }));
+      await until(ready);
+      const atFirst = await heartbeat();
+      await passBeats(3);
+      expect(await heartbeat()).toBeGreaterThan(atFirst);
+      stuck = true;
+      await setOrgKey(log, 'acme', 1);
+      await gate.entered;
+      const beats = await heartbeat();
+      await passBeats(10);
+      expect(await heartbeat()).toBe(beats);
+      gate.open();
+      await until(async () => (await keyVersion()) === 1);
+      await passBeats(3);
+      expect(await heartbeat()).toBeGreaterThan(beats);
+      await stop();
+    });
+
+    it('stops beating when the subscription breaks', async () => {
+      const { ended } = run(log, readModel);
+      await until(ready);
+      await passBeats(1);
+      await log.close();
+      await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      const beats = await heartbeat();
+      expect(beats).toBeGreaterThan(0);
+      await passBeats(10);
+      expect(await heartbeat()).toBe(beats);
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 
   it('stops before an event that it cannot apply, each time anew, and never passes over it', async () => {
@@ -180,9 +194,17 @@ describe('project', () => {
   });
 });
 
-/** The read model with some of its ways replaced. */
+/** The read model's writing side with some of its ways replaced. */
 function spied(replaced: Partial<ReadModelWriter>): ReadModelWriter {
-  return Object.assign(Object.create(readModel) as MemoryReadModel, replaced);
+  return {
+    checkpoint: (storeId) => readModel.checkpoint(storeId),
+    reset: (storeId) => readModel.reset(storeId),
+    load: (keys) => readModel.load(keys),
+    write: (records, checkpoint) => readModel.write(records, checkpoint),
+    markReady: () => readModel.markReady(),
+    heartbeat: (position) => readModel.heartbeat(position),
+    ...replaced,
+  };
 }
 
 /** A write that waits until it is let through. */

@@ -1,7 +1,7 @@
 import { UnreadableEventError } from '@keyward/domain';
 import type { JsonObject, RecordedEvent } from '@keyward/event-store';
 import { keyChangeOf } from './key-change-of.js';
-import { ORG_SLOT, PROJECT_SLOT, slotEventData } from './slot-events.fixture.js';
+import { ORG_SLOT, PROJECT_SLOT, slotEventData } from '../testing/slot-events.js';
 
 const position = { commit: 7n, prepare: 7n };
 

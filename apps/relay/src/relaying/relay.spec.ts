@@ -3,7 +3,7 @@ import { ReaderProbe } from '@keyward/change-log/testing';
 import { START_OF_LOG, type LogPosition } from '@keyward/contracts';
 import { MemoryEventStore } from '@keyward/event-store';
 import { relay } from './relay.js';
-import { ORG_SLOT, PROJECT_SLOT, appendOtherEvent, appendSlotEvent } from './slot-events.fixture.js';
+import { ORG_SLOT, PROJECT_SLOT, appendOtherEvent, appendSlotEvent } from '../testing/slot-events.js';
 
 /** One run of the relay, stopped by the test. */
 class Run {

@@ -129,8 +129,8 @@ export class LookupEngine {
       const answers = await transport.ask({ addresses, consistency, deadlineAt });
       if (answers.responses.length !== flights.length) throw wrongCount(answers, flights.length);
       const { maxLeaseMs, notConfiguredMs } = this.parts;
-      const terms: AnswerTerms = { sentAtMs, maxLeaseMs, notConfiguredMs, stale: answers.stale };
-      flights.forEach((flight, i) => this.#land(flight, answers.responses[i]!, { ...terms, sentAt }));
+      const terms = { sentAt, sentAtMs, maxLeaseMs, notConfiguredMs, stale: answers.stale };
+      flights.forEach((flight, i) => this.#land(flight, answers.responses[i]!, terms));
     } catch (error) {
       this.#refused(shipment, error);
     }

@@ -17,7 +17,11 @@ interface Setup {
   readonly polled?: boolean;
 }
 
-async function setUp({ staleAnswers = 'refuse', head = () => Promise.resolve(at(100)), polled = false }: Setup = {}) {
+async function setUp({
+  staleAnswers = 'refuse',
+  head = () => Promise.resolve(at(100)),
+  polled = false,
+}: Setup = {}) {
   const store = new MemoryReadModel();
   await store.reset(STORE);
   await store.write([], at(10));
@@ -35,11 +39,16 @@ async function setUp({ staleAnswers = 'refuse', head = () => Promise.resolve(at(
     reads += 1;
     return store.lookup([]);
   };
-  const read = (requirement: ReadRequirement, deadlineMs = LONG) => reader.read(requirement, deadlineMs, readOnce);
+  const read = (requirement: ReadRequirement, deadlineMs = LONG) =>
+    reader.read(requirement, deadlineMs, readOnce);
   return { store, clock, read, reads: () => reads };
 }
 
-const atLeast = (n: number): ReadRequirement => ({ kind: 'at_least_as_fresh', position: at(n), field: 'after' });
+const atLeast = (n: number): ReadRequirement => ({
+  kind: 'at_least_as_fresh',
+  position: at(n),
+  field: 'after',
+});
 const FULLY: ReadRequirement = { kind: 'fully_consistent' };
 const never = () => new Promise<LogPosition>(() => undefined);
 
@@ -55,14 +64,21 @@ async function refusal(promise: Promise<unknown>): Promise<KeywardError> {
 describe('FreshReader, minimize_latency', () => {
   it('answers from one read while the projector beats', async () => {
     const { read, reads } = await setUp({ head: never });
-    expect(await read(MINIMIZE_LATENCY)).toMatchObject({ stale: false, entries: [], status: { position: at(10) } });
+    expect(await read(MINIMIZE_LATENCY)).toMatchObject({
+      stale: false,
+      entries: [],
+      status: { position: at(10) },
+    });
     expect(reads()).toBe(1);
   });
 
   it('refuses beyond the bound', async () => {
     const { read, clock } = await setUp();
     clock.ms += BOUND + 1;
-    expect(await refusal(read(MINIMIZE_LATENCY))).toMatchObject({ code: 'STALE_READ_MODEL', retryAfterSeconds: 1 });
+    expect(await refusal(read(MINIMIZE_LATENCY))).toMatchObject({
+      code: 'STALE_READ_MODEL',
+      retryAfterSeconds: 1,
+    });
   });
 
   it('flags beyond the bound where configured so', async () => {
@@ -82,16 +98,17 @@ describe('FreshReader, minimize_latency', () => {
 });
 
 describe('FreshReader, not ready', () => {
-  it.each([['minimize_latency', MINIMIZE_LATENCY], ['at_least_as_fresh', atLeast(1)], ['fully_consistent', FULLY]] as const)(
-    'refuses %s, and flags nothing',
-    async (_name, requirement) => {
-      const { read, store } = await setUp({ staleAnswers: 'flag' });
-      await store.reset(STORE);
-      expect(await refusal(read(requirement, SHORT))).toMatchObject({ retryAfterSeconds: 1 });
-      await store.write([], at(100));
-      expect((await refusal(read(requirement, SHORT))).code).toBe('UNAVAILABLE');
-    },
-  );
+  it.each([
+    ['minimize_latency', MINIMIZE_LATENCY],
+    ['at_least_as_fresh', atLeast(1)],
+    ['fully_consistent', FULLY],
+  ] as const)('refuses %s, and flags nothing', async (_name, requirement) => {
+    const { read, store } = await setUp({ staleAnswers: 'flag' });
+    await store.reset(STORE);
+    expect(await refusal(read(requirement, SHORT))).toMatchObject({ retryAfterSeconds: 1 });
+    await store.write([], at(100));
+    expect((await refusal(read(requirement, SHORT))).code).toBe('UNAVAILABLE');
+  });
 });
 
 describe.each([
@@ -99,7 +116,10 @@ describe.each([
   ['that has to be asked again and again', true],
 ])('FreshReader, at_least_as_fresh, over a read model %s', (_name, polled) => {
   it('answers at once at or beyond the position, without asking the log or the heartbeat', async () => {
-    const { read, reads, clock } = await setUp({ polled, head: () => Promise.reject(new Error('the log is down')) });
+    const { read, reads, clock } = await setUp({
+      polled,
+      head: () => Promise.reject(new Error('the log is down')),
+    });
     clock.ms += BOUND + 1;
     expect((await read(atLeast(10))).stale).toBe(false);
     expect((await read(atLeast(9))).status.position).toEqual(at(10));
@@ -116,12 +136,18 @@ describe.each([
 
   it('refuses at the deadline instead of giving an older answer', async () => {
     const { read } = await setUp({ polled, staleAnswers: 'flag' });
-    expect(await refusal(read(atLeast(11), SHORT))).toMatchObject({ code: 'STALE_READ_MODEL', retryAfterSeconds: 1 });
+    expect(await refusal(read(atLeast(11), SHORT))).toMatchObject({
+      code: 'STALE_READ_MODEL',
+      retryAfterSeconds: 1,
+    });
   });
 
   it('refuses a position that the log has not come to, naming the field', async () => {
     const { read } = await setUp({ polled });
-    expect(await refusal(read(atLeast(101)))).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'after' }] });
+    expect(await refusal(read(atLeast(101)))).toMatchObject({
+      code: 'INVALID_REQUEST',
+      violations: [{ field: 'after' }],
+    });
   });
 
   it('waits also while the log is out of reach', async () => {

@@ -112,9 +112,13 @@ function reaches({ status }: Answer, position: LogPosition): boolean {
 
 function mustBeReady({ ready }: ReadModelStatus): void {
   if (ready) return;
-  throw new KeywardError('UNAVAILABLE', 'The read model is still being built from the event log. Try again.', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
+  throw new KeywardError(
+    'UNAVAILABLE',
+    'The read model is still being built from the event log. Try again.',
+    {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    },
+  );
 }
 
 function notReachedInTime(): KeywardError {
@@ -122,13 +126,19 @@ function notReachedInTime(): KeywardError {
 }
 
 function staleReadModel(problem: string): KeywardError {
-  return new KeywardError('STALE_READ_MODEL', `${problem} Try again.`, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  return new KeywardError('STALE_READ_MODEL', `${problem} Try again.`, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }
 
 function logUnavailable(error: unknown): unknown {
   if (error instanceof KeywardError) return error;
-  return new KeywardError('UNAVAILABLE', 'The event log, which a fully consistent read asks first, is out of reach. Try again.', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-    cause: error,
-  });
+  return new KeywardError(
+    'UNAVAILABLE',
+    'The event log, which a fully consistent read asks first, is out of reach. Try again.',
+    {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      cause: error,
+    },
+  );
 }

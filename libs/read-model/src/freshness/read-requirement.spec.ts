@@ -30,7 +30,9 @@ describe('parseRequirement', () => {
   });
 
   it('reads full consistency', () => {
-    expect(parseRequirement('log-a', { fullyConsistent: true }, 'consistency')).toEqual({ kind: 'fully_consistent' });
+    expect(parseRequirement('log-a', { fullyConsistent: true }, 'consistency')).toEqual({
+      kind: 'fully_consistent',
+    });
   });
 
   it.each([

@@ -22,10 +22,18 @@ const FULLY_CONSISTENT: ReadRequirement = Object.freeze({ kind: 'fully_consisten
  * @param field how the caller knows the field, for the refusal
  * @throws KeywardError INVALID_REQUEST on a position that is malformed or of another log, or on more than one level
  */
-export function parseRequirement(storeId: string, requested: RequestedConsistency, field: string): ReadRequirement {
+export function parseRequirement(
+  storeId: string,
+  requested: RequestedConsistency,
+  field: string,
+): ReadRequirement {
   const { atLeastAsFresh, fullyConsistent, minimizeLatency } = requested;
-  const levels = Number(atLeastAsFresh !== undefined) + Number(fullyConsistent === true) + Number(minimizeLatency === true);
-  if (levels > 1) throw invalidRequirement(field, 'names more than one level of consistency: send exactly one, or none');
+  const levels =
+    Number(atLeastAsFresh !== undefined) +
+    Number(fullyConsistent === true) +
+    Number(minimizeLatency === true);
+  if (levels > 1)
+    throw invalidRequirement(field, 'names more than one level of consistency: send exactly one, or none');
   if (atLeastAsFresh !== undefined) {
     return { kind: 'at_least_as_fresh', position: parsePosition(storeId, atLeastAsFresh, field), field };
   }

@@ -5,7 +5,9 @@ const BOUND = 2_000;
 
 function monitorAt(status: () => Promise<{ heartbeat: number }> = () => Promise.resolve({ heartbeat: 0 })) {
   const clock = { ms: 10_000, monotonicMs: () => clock.ms };
-  const readModel = { status: async () => ({ ready: true, position: { commit: 0n, prepare: 0n }, ...(await status()) }) };
+  const readModel = {
+    status: async () => ({ ready: true, position: { commit: 0n, prepare: 0n }, ...(await status()) }),
+  };
   return { clock, monitor: new StalenessMonitor({ readModel, clock, boundMs: BOUND }) };
 }
 
@@ -74,7 +76,9 @@ describe('StalenessMonitor', () => {
     it('finds a read model that is out of reach stale, and lives on', async () => {
       let reachable = true;
       let heartbeat = 1;
-      const { monitor, clock } = monitorAt(() => (reachable ? Promise.resolve({ heartbeat }) : Promise.reject(new Error('down'))));
+      const { monitor, clock } = monitorAt(() =>
+        reachable ? Promise.resolve({ heartbeat }) : Promise.reject(new Error('down')),
+      );
       const pass = async (): Promise<void> => {
         clock.ms += BOUND / 4;
         await jest.advanceTimersByTimeAsync(BOUND / 4);

@@ -9,7 +9,14 @@ import type {
   ReadModelStatus,
   ReadModelWriter,
 } from '../read-model.port.js';
-import type { OrganizationRecord, ProjectRecord, ReadModelRecord, RecordKey, RolloutRecord, SlotRecord } from '../records.js';
+import type {
+  OrganizationRecord,
+  ProjectRecord,
+  ReadModelRecord,
+  RecordKey,
+  RolloutRecord,
+  SlotRecord,
+} from '../records.js';
 import { MemoryRecords } from './memory-records.js';
 import { PositionWaiters } from './position-waiters.js';
 
@@ -61,7 +68,11 @@ export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWait
     integrationIds: readonly string[],
   ): Promise<readonly ProjectSlots[]> {
     const slots = integrationIds.map((integrationId) => {
-      const { organizationSlot, projectSlot } = this.records.entry({ organizationId, projectId, integrationId });
+      const { organizationSlot, projectSlot } = this.records.entry({
+        organizationId,
+        projectId,
+        integrationId,
+      });
       return { integrationId, organizationSlot, projectSlot };
     });
     return Promise.resolve(slots);

@@ -44,7 +44,10 @@ export class KeyMaterials {
 }
 
 /** Sealed bytes are bound to one version of one slot's key: under another they would never open. */
-function withMaterial(slot: SlotRecord, { keyId, address, version, sealed, revision }: KeyMaterial): SlotRecord {
+function withMaterial(
+  slot: SlotRecord,
+  { keyId, address, version, sealed, revision }: KeyMaterial,
+): SlotRecord {
   const { organizationId, projectId, integrationId } = slot.address;
   const belongs =
     address.organizationId === organizationId &&
@@ -52,8 +55,18 @@ function withMaterial(slot: SlotRecord, { keyId, address, version, sealed, revis
     address.integrationId === integrationId &&
     version === slot.state.key?.version;
   if (!belongs) {
-    throw new ProjectionError({ stream: keyMaterialStream(keyId), revision }, 'it seals the key of another slot or version');
+    throw new ProjectionError(
+      { stream: keyMaterialStream(keyId), revision },
+      'it seals the key of another slot or version',
+    );
   }
   const { state } = slot;
-  return { kind: 'slot', address: slot.address, revision: slot.revision, state, sealed, sealedRevision: revision };
+  return {
+    kind: 'slot',
+    address: slot.address,
+    revision: slot.revision,
+    state,
+    sealed,
+    sealedRevision: revision,
+  };
 }

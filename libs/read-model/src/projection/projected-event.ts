@@ -35,7 +35,10 @@ export type ProjectedEvent = {
   readonly key: RecordKey;
   /** The stream that the record folds: what tells one record from another. */
   readonly recordStream: string;
-} & ({ readonly kind: 'evolves'; readonly event: DomainEvent } | { readonly kind: 'seals'; readonly material: KeyMaterial });
+} & (
+  | { readonly kind: 'evolves'; readonly event: DomainEvent }
+  | { readonly kind: 'seals'; readonly material: KeyMaterial }
+);
 
 /**
  * An event as the projection understands it; undefined for streams that it does not follow.
@@ -70,15 +73,25 @@ function readKeySealed(recorded: RecordedEvent): ProjectedEvent {
   const { type, data, metadata, revision } = recorded;
   if (type !== 'KeySealed') throw new ProjectionError(recorded, `unknown event type "${type.slice(0, 64)}"`);
   if (metadata['schemaVersion'] !== SCHEMA_VERSION) {
-    throw new ProjectionError(recorded, `this release reads KeySealed of schema version ${SCHEMA_VERSION} only`);
+    throw new ProjectionError(
+      recorded,
+      `this release reads KeySealed of schema version ${SCHEMA_VERSION} only`,
+    );
   }
   const problem = problemOfKeySealed(data);
   if (problem !== undefined) throw new ProjectionError(recorded, problem);
-  const { organizationId, projectId, integrationId, keyId, version, sealed } = data as unknown as KeySealed['data'];
+  const { organizationId, projectId, integrationId, keyId, version, sealed } =
+    data as unknown as KeySealed['data'];
   mustBelong(recorded, keyMaterialStream(keyId));
   const address = { organizationId, projectId, integrationId };
   const material = { address, keyId, version, sealed, revision };
-  return { kind: 'seals', recorded, material, key: { kind: 'slot', address }, recordStream: slotStream(address) };
+  return {
+    kind: 'seals',
+    recorded,
+    material,
+    key: { kind: 'slot', address },
+    recordStream: slotStream(address),
+  };
 }
 
 function recordOf({ type, data }: DomainEvent): { readonly key: RecordKey; readonly stream: string } {
@@ -93,7 +106,10 @@ function recordOf({ type, data }: DomainEvent): { readonly key: RecordKey; reado
     case 'ProjectRenamed':
     case 'ProjectArchived': {
       const { organizationId, projectId } = data;
-      return { key: { kind: 'project', organizationId, projectId }, stream: projectStream(organizationId, projectId) };
+      return {
+        key: { kind: 'project', organizationId, projectId },
+        stream: projectStream(organizationId, projectId),
+      };
     }
     case 'RolloutChanged':
       return { key: { kind: 'rollout' }, stream: ROLLOUT_STREAM };

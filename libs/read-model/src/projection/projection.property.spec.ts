@@ -32,7 +32,10 @@ const step = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** Where to cut the log into batches, and which of them to apply again, by a projector that remembers nothing. */
-const delivery = fc.record({ batchSize: fc.integer({ min: 1, max: 9 }), repeatEvery: fc.integer({ min: 1, max: 4 }) });
+const delivery = fc.record({
+  batchSize: fc.integer({ min: 1, max: 9 }),
+  repeatEvery: fc.integer({ min: 1, max: 4 }),
+});
 
 describe('Projection, of any history that commands can make', () => {
   it('equals the fold of the log, and decides the same effective keys, however it is cut and repeated', async () => {
@@ -104,7 +107,9 @@ class History {
   }
 
   private async lastMaterial(keyId: string) {
-    for await (const { data, revision } of this.fixture.log.readStream(keyMaterialStream(keyId), { direction: 'backwards' })) {
+    for await (const { data, revision } of this.fixture.log.readStream(keyMaterialStream(keyId), {
+      direction: 'backwards',
+    })) {
       return { sealed: (data as unknown as KeySealed['data']).sealed, revision };
     }
     return null;
@@ -154,7 +159,9 @@ function decide(
   return acceptedOf(orgKeySlot.decide(command, state));
 }
 
-function acceptedOf(decision: ReturnType<typeof orgKeySlot.decide> | ReturnType<typeof projectKeySlot.decide>) {
+function acceptedOf(
+  decision: ReturnType<typeof orgKeySlot.decide> | ReturnType<typeof projectKeySlot.decide>,
+) {
   return decision.kind === 'accepted' ? decision.events : [];
 }
 

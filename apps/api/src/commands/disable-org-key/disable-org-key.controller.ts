@@ -11,7 +11,8 @@ const OPERATION = defineOperation({
   operation: 'disableOrgKey',
   tag: 'Organization keys',
   summary: "Switch the organization's key off",
-  description: "The key is kept and not used until it is switched on again; a project's own key is untouched.",
+  description:
+    "The key is kept and not used until it is switched on again; a project's own key is untouched.",
   body: disableOrgKeyRequest,
   bodyOptional: true,
   example: CHANGE_KEY_USE_EXAMPLE,

@@ -11,7 +11,7 @@ const OPERATION = defineOperation({
   operation: 'enableOrgKey',
   tag: 'Organization keys',
   summary: "Switch the organization's key on",
-  description: "The key that was kept is used again, without typing it again.",
+  description: 'The key that was kept is used again, without typing it again.',
   body: enableOrgKeyRequest,
   bodyOptional: true,
   example: CHANGE_KEY_USE_EXAMPLE,

@@ -37,7 +37,8 @@ export class ChangeKeyUseService {
       request,
       digest: requestDigest(intent, slotStream(slot), request.reason, request.expectedVersion),
       decide: async (state, provenance) =>
-        checkKeyPolicy(intent, await this.policy.gather(slot)) ?? decideUse(intent, slot, state, { provenance, request }),
+        checkKeyPolicy(intent, await this.policy.gather(slot)) ??
+        decideUse(intent, slot, state, { provenance, request }),
       answer: keyUseAnswer,
     });
   }

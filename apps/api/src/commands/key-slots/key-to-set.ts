@@ -13,9 +13,13 @@ const FIELD = 'secret';
  */
 export function checkKeyValue(value: string, integration: Integration, kind: CredentialKind): void {
   if (looksLikeMask(value)) {
-    throw new KeywardError('MASKED_VALUE', 'This is the mask that stands for a key, not the key. Enter the whole key.', {
-      violations: [{ field: FIELD, rule: 'must be the key itself, not its mask' }],
-    });
+    throw new KeywardError(
+      'MASKED_VALUE',
+      'This is the mask that stands for a key, not the key. Enter the whole key.',
+      {
+        violations: [{ field: FIELD, rule: 'must be the key itself, not its mask' }],
+      },
+    );
   }
   const rule = brokenRule(value, integration, kind);
   if (rule === null) return;
@@ -33,7 +37,8 @@ function brokenRule(value: string, integration: Integration, kind: CredentialKin
 function brokenApiKeyRule(value: string, { keyFormat }: Integration): string | null {
   if (value.trim() !== value) return 'must not begin or end with white space: copy the key alone';
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(value)) return 'must be one line without control characters: copy the key alone';
+  if (/[\u0000-\u001f\u007f]/.test(value))
+    return 'must be one line without control characters: copy the key alone';
   if (keyFormat && !new RegExp(keyFormat.pattern).test(value)) return `must ${keyFormat.description}`;
   return null;
 }

@@ -7,7 +7,9 @@ const fields = {
 };
 const enabled = z
   .boolean()
-  .describe("False when the organization's key is kept but switched off: setting the same value does not switch it on.");
+  .describe(
+    "False when the organization's key is kept but switched off: setting the same value does not switch it on.",
+  );
 
 export const keySetResponse = z.strictObject({
   ...fields,

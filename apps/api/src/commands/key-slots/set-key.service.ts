@@ -21,7 +21,12 @@ import { Injectable } from '@nestjs/common';
 import { KeyVault } from '../../write-side/key-vault.js';
 import { PolicyFacts } from '../../write-side/policy-facts.js';
 import { WriteExecutor, throwIfRefused } from '../../write-side/write-executor.js';
-import { derivedUuid, requestDigest, type WriteAnswer, type WriteRequest } from '../../write-side/write-request.js';
+import {
+  derivedUuid,
+  requestDigest,
+  type WriteAnswer,
+  type WriteRequest,
+} from '../../write-side/write-request.js';
 import { checkKeyValue } from './key-to-set.js';
 import { keySetAnswer, type KeySetAnswer } from './key-write.answer.js';
 import type { KeyToSet } from './slots.js';
@@ -35,14 +40,26 @@ export class SetKeyService {
     private readonly vault: KeyVault,
   ) {}
 
-  async set(slot: SlotAddress, { secret, credentialKind }: KeyToSet, request: WriteRequest): Promise<KeySetAnswer & WriteAnswer> {
+  async set(
+    slot: SlotAddress,
+    { secret, credentialKind }: KeyToSet,
+    request: WriteRequest,
+  ): Promise<KeySetAnswer & WriteAnswer> {
     refuseKeyInPlainFields(secret, request);
     const kind = credentialKind ?? 'api_key';
     const value = secret.reveal().toString('utf8');
     // An organization that never set a key gets its fingerprint key only when this set is allowed.
-    if (!(await this.vault.hasFingerprintKey(slot.organizationId))) throwIfRefused(await this.check(slot, value, kind));
+    if (!(await this.vault.hasFingerprintKey(slot.organizationId)))
+      throwIfRefused(await this.check(slot, value, kind));
     const fingerprint = await this.vault.fingerprint(slot.organizationId, secret);
-    const digest = requestDigest('set', slotStream(slot), fingerprint, kind, request.reason, request.expectedVersion);
+    const digest = requestDigest(
+      'set',
+      slotStream(slot),
+      fingerprint,
+      kind,
+      request.reason,
+      request.expectedVersion,
+    );
     const key = { fingerprint, lastFour: lastFour(value), credentialKind: kind };
     return this.executor.execute<SlotState, KeySlotEvent, KeySetAnswer>({
       stream: slotStream(slot),
@@ -53,14 +70,23 @@ export class SetKeyService {
         const refused = await this.check(slot, value, kind);
         if (refused) return refused;
         const keyId = this.newKeyId(slot, request, digest, state.lastVersion + 1);
-        return decideSet(slot, state, { ...key, keyId }, { provenance, expectedVersion: request.expectedVersion });
+        return decideSet(
+          slot,
+          state,
+          { ...key, keyId },
+          { provenance, expectedVersion: request.expectedVersion },
+        );
       },
       appendFirst: async (events) => [await this.vault.seal(slot, newKeyOf(events), secret)],
       answer: keySetAnswer,
     });
   }
 
-  private async check(slot: SlotAddress, value: string, kind: CredentialKind): Promise<Decision<never> | null> {
+  private async check(
+    slot: SlotAddress,
+    value: string,
+    kind: CredentialKind,
+  ): Promise<Decision<never> | null> {
     const facts = await this.policy.gather(slot);
     const refused = checkKeyPolicy('set', facts) ?? checkCredentialKind(facts.integration!, kind);
     if (!refused) checkKeyValue(value, facts.integration!, kind);
@@ -71,13 +97,21 @@ export class SetKeyService {
    * With an Idempotency-Key the id is derived, so that a repeat after an unknown outcome names the
    * same sealed key; the digest is in it so that another secret never does.
    */
-  private newKeyId(slot: SlotAddress, { actor, idempotencyKey }: WriteRequest, digest: string, version: number): string {
+  private newKeyId(
+    slot: SlotAddress,
+    { actor, idempotencyKey }: WriteRequest,
+    digest: string,
+    version: number,
+  ): string {
     if (idempotencyKey === null) return randomUUID();
     return derivedUuid('key', slotStream(slot), actor, idempotencyKey, digest, String(version));
   }
 }
 
-type NewKey = Pick<Extract<KeySlotEvent, { type: 'OrgKeySet' }>['data'], 'keyId' | 'fingerprint' | 'lastFour' | 'credentialKind'>;
+type NewKey = Pick<
+  Extract<KeySlotEvent, { type: 'OrgKeySet' }>['data'],
+  'keyId' | 'fingerprint' | 'lastFour' | 'credentialKind'
+>;
 
 function decideSet(
   { organizationId, projectId, integrationId }: SlotAddress,
@@ -99,9 +133,17 @@ function newKeyOf(events: readonly KeySlotEvent[]): { keyId: string; version: nu
 /** Reason and Idempotency-Key are stored and shown; a key pasted into them would be out. */
 function refuseKeyInPlainFields(secret: Secret, { reason, idempotencyKey }: WriteRequest): void {
   const value = secret.reveal().toString('utf8');
-  const field = reason?.includes(value) ? 'reason' : idempotencyKey?.includes(value) ? 'Idempotency-Key' : null;
+  const field = reason?.includes(value)
+    ? 'reason'
+    : idempotencyKey?.includes(value)
+      ? 'Idempotency-Key'
+      : null;
   if (field === null) return;
-  throw new KeywardError('INVALID_REQUEST', `"${field}" must not contain the key: it is stored and shown. Leave the key out of it.`, {
-    violations: [{ field, rule: 'must not contain the key' }],
-  });
+  throw new KeywardError(
+    'INVALID_REQUEST',
+    `"${field}" must not contain the key: it is stored and shown. Leave the key out of it.`,
+    {
+      violations: [{ field, rule: 'must not contain the key' }],
+    },
+  );
 }

@@ -13,7 +13,8 @@ const OPERATION = defineOperation({
   operation: 'putOrganization',
   tag: 'Tenants',
   summary: 'Register an organization, or change its name or plan',
-  description: 'Losing the Enterprise plan refuses setting and enabling at once, and alters nothing that workers look up.',
+  description:
+    'Losing the Enterprise plan refuses setting and enabling at once, and alters nothing that workers look up.',
   body: putOrganizationRequest,
   example: { name: 'Acme Inc.', plan: 'enterprise' },
   answer: z.strictObject({
@@ -37,7 +38,9 @@ export class PutOrganizationController {
     @Input() { path: { organizationId }, body, request }: InputOf<typeof OPERATION>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const answer = await this.commands.execute(new PutOrganizationCommand({ organizationId, ...body }, request));
+    const answer = await this.commands.execute(
+      new PutOrganizationCommand({ organizationId, ...body }, request),
+    );
     return answerPut(reply, answer);
   }
 }

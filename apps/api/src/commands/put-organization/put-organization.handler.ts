@@ -1,4 +1,9 @@
-import { organization, organizationStream, type OrganizationEvent, type OrganizationState } from '@keyward/domain';
+import {
+  organization,
+  organizationStream,
+  type OrganizationEvent,
+  type OrganizationState,
+} from '@keyward/domain';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { WriteExecutor } from '../../write-side/write-executor.js';
 import { requestDigest, type WriteAnswer } from '../../write-side/write-request.js';
@@ -8,7 +13,10 @@ import { PutOrganizationCommand, type OrganizationAnswer } from './put-organizat
 export class PutOrganizationHandler implements ICommandHandler<PutOrganizationCommand> {
   constructor(private readonly executor: WriteExecutor) {}
 
-  execute({ organization: wanted, request }: PutOrganizationCommand): Promise<OrganizationAnswer & WriteAnswer> {
+  execute({
+    organization: wanted,
+    request,
+  }: PutOrganizationCommand): Promise<OrganizationAnswer & WriteAnswer> {
     const { organizationId, name, plan } = wanted;
     const { expectedVersion } = request;
     return this.executor.execute<OrganizationState, OrganizationEvent, OrganizationAnswer>({

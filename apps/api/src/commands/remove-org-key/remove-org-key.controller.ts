@@ -11,7 +11,8 @@ const OPERATION = defineOperation({
   operation: 'removeOrgKey',
   tag: 'Organization keys',
   summary: "Remove the organization's key",
-  description: "Projects without a key of their own have none then. It stays possible when the Enterprise plan is lost.",
+  description:
+    'Projects without a key of their own have none then. It stays possible when the Enterprise plan is lost.',
   body: removeOrgKeyRequest,
   bodyOptional: true,
   example: CHANGE_KEY_USE_EXAMPLE,

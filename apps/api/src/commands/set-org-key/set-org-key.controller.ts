@@ -15,7 +15,7 @@ const OPERATION = defineOperation({
   tag: 'Organization keys',
   summary: "Set the organization's key",
   description:
-    "All projects of the organization use it, unless one has its own. Setting the value that is already set changes nothing and says so.",
+    'All projects of the organization use it, unless one has its own. Setting the value that is already set changes nothing and says so.',
   body: setOrgKeyRequest,
   example: SET_KEY_EXAMPLE,
   answer: keySetResponse,
@@ -42,7 +42,9 @@ export class SetOrgKeyController {
     @Input() { path, body, request }: InputOf<typeof OPERATION>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const answer = await withSecret(body, (key) => this.commands.execute(new SetOrgKeyCommand(path, key, request)));
+    const answer = await withSecret(body, (key) =>
+      this.commands.execute(new SetOrgKeyCommand(path, key, request)),
+    );
     return answerPut(reply, answer);
   }
 }

@@ -43,7 +43,9 @@ export class SetProjectKeyController {
     @Input() { path, body, request }: InputOf<typeof OPERATION>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const answer = await withSecret(body, (key) => this.commands.execute(new SetProjectKeyCommand(path, key, request)));
+    const answer = await withSecret(body, (key) =>
+      this.commands.execute(new SetProjectKeyCommand(path, key, request)),
+    );
     return answerPut(reply, answer);
   }
 }

@@ -32,7 +32,8 @@ export class Authentication {
       await this.limits.checkFailedSignIns(address);
       return await this.tokens.verify(token);
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'UNAUTHENTICATED') await this.limits.noteFailedSignIn(address);
+      if ((error as { code?: unknown }).code === 'UNAUTHENTICATED')
+        await this.limits.noteFailedSignIn(address);
       throw error;
     }
   }

@@ -31,7 +31,8 @@ const READY = defineOperation({
   operation: 'healthReady',
   tag: 'Operations',
   summary: 'Tell whether the process is ready',
-  description: 'Anything but 200 asks not to be sent requests for now; the report says which part is missing.',
+  description:
+    'Anything but 200 asks not to be sent requests for now; the report says which part is missing.',
   answer: report,
   answerDescription: 'It is ready.',
   unwellDescription: 'It is not ready; the report says which part is missing.',

@@ -26,9 +26,14 @@ const START_SCRIPT =
   "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null, persistAuthorization: false });\n";
 
 /** What the page loads, all from this server; a file that is not named here is not served. */
-const ASSETS: Readonly<Record<string, { readonly type: string; readonly read: () => Promise<Buffer | string> }>> = {
+const ASSETS: Readonly<
+  Record<string, { readonly type: string; readonly read: () => Promise<Buffer | string> }>
+> = {
   '/docs/swagger-ui.css': { type: 'text/css; charset=utf-8', read: () => readAsset('swagger-ui.css') },
-  '/docs/swagger-ui-bundle.js': { type: 'text/javascript; charset=utf-8', read: () => readAsset('swagger-ui-bundle.js') },
+  '/docs/swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    read: () => readAsset('swagger-ui-bundle.js'),
+  },
   '/docs/favicon-32x32.png': { type: 'image/png', read: () => readAsset('favicon-32x32.png') },
   '/docs/start.js': { type: 'text/javascript; charset=utf-8', read: async () => START_SCRIPT },
 };

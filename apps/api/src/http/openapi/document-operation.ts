@@ -1,6 +1,15 @@
 import { ERROR_CODES, type ErrorCode } from '@keyward/contracts';
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { z } from 'zod';
 import { routeOf, type HttpRoute } from '../operation/http-operations.js';
 import type { OperationDefinition } from '../operation/operation-definition.js';
@@ -64,7 +73,8 @@ function writeHeaders(): MethodDecorator[] {
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'A repeat with the same key and the same request gets the first answer and changes nothing.',
+      description:
+        'A repeat with the same key and the same request gets the first answer and changes nothing.',
       schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
     }),
     ApiHeader({
@@ -83,15 +93,25 @@ function requestBody({ body, bodyOptional, example }: OperationDefinition): Meth
 }
 
 function answers(definition: OperationDefinition): MethodDecorator[] {
-  const { answer, answerType = 'application/json', answerDescription, createdDescription, unwellDescription } = definition;
+  const {
+    answer,
+    answerType = 'application/json',
+    answerDescription,
+    createdDescription,
+    unwellDescription,
+  } = definition;
   const content = { [answerType]: { schema: jsonSchema(answer) } };
   const headers = definition.hasEtag
     ? { ETag: { description: 'The version, in quotes: for If-Match.', schema: { type: 'string' as const } } }
     : {};
   return [
     ApiResponse({ status: 200, description: answerDescription, content, headers }),
-    ...(createdDescription === undefined ? [] : [ApiResponse({ status: 201, description: createdDescription, content, headers })]),
-    ...(unwellDescription === undefined ? [] : [ApiResponse({ status: 503, description: unwellDescription, content })]),
+    ...(createdDescription === undefined
+      ? []
+      : [ApiResponse({ status: 201, description: createdDescription, content, headers })]),
+    ...(unwellDescription === undefined
+      ? []
+      : [ApiResponse({ status: 503, description: unwellDescription, content })]),
   ];
 }
 
@@ -102,7 +122,10 @@ function problems(definition: OperationDefinition, route: HttpRoute): MethodDeco
     byStatus.set(http, [...(byStatus.get(http) ?? []), code]);
   }
   // Answered by the server itself, before any route: the one refusal that every path has.
-  const oversize = ApiResponse({ status: 431, description: 'The headers are larger than 16 KiB. The answer has no body.' });
+  const oversize = ApiResponse({
+    status: 431,
+    description: 'The headers are larger than 16 KiB. The answer has no body.',
+  });
   return [...[...byStatus].map(([status, codes]) => problemResponse(status, codes)), oversize];
 }
 
@@ -129,12 +152,25 @@ function problemResponse(status: number, codes: readonly ErrorCode[]): MethodDec
 function headersOf(status: number) {
   const text = { type: 'string' as const };
   if (status === 401) return { 'WWW-Authenticate': { description: 'Which way to sign in.', schema: text } };
-  if (status === 429 || status === 503) return { 'Retry-After': { description: 'Seconds to wait.', schema: text } };
+  if (status === 429 || status === 503)
+    return { 'Retry-After': { description: 'Seconds to wait.', schema: text } };
   return {};
 }
 
-const SIGNED_IN: readonly ErrorCode[] = ['UNAUTHENTICATED', 'RATE_LIMITED', 'INTERNAL', 'UNAVAILABLE', 'INVALID_REQUEST', 'FORBIDDEN'];
-const WRITE: readonly ErrorCode[] = ['VERSION_CONFLICT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'IDEMPOTENCY_KEY_REUSED'];
+const SIGNED_IN: readonly ErrorCode[] = [
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'INVALID_REQUEST',
+  'FORBIDDEN',
+];
+const WRITE: readonly ErrorCode[] = [
+  'VERSION_CONFLICT',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'IDEMPOTENCY_KEY_REUSED',
+];
 
 /** Every code that the operation can answer with. */
 export function codesOf({ refusals = [] }: OperationDefinition, route: HttpRoute): readonly ErrorCode[] {

@@ -32,7 +32,10 @@ const problem = z
       .array(z.strictObject({ field: z.string(), rule: z.string() }))
       .optional()
       .describe('Every field that breaks a rule.'),
-    context: z.record(z.string(), z.string()).optional().describe('What else a program may want to know, by the code.'),
+    context: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What else a program may want to know, by the code.'),
   })
   .describe('RFC 9457. Never holds a key.');
 
@@ -47,7 +50,10 @@ export function buildOpenApiDocument(app: INestApplication, module: unknown): Op
     .addServer('/', 'This server')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, BEARER);
   for (const [name, description] of TAGS) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build(), { include: [module as () => void], deepScanRoutes: false });
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    include: [module as () => void],
+    deepScanRoutes: false,
+  });
   // Empty schemas of the controllers' TypeScript types are no part of the contract.
   document.components = { ...document.components, schemas: { Problem: problemSchema() } };
   return document;

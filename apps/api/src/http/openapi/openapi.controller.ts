@@ -13,7 +13,8 @@ export class ServedDocument {
   }
 
   read(): OpenAPIObject {
-    if (!this.document) throw new Error('The OpenAPI document is not built: create the application by createApiApp().');
+    if (!this.document)
+      throw new Error('The OpenAPI document is not built: create the application by createApiApp().');
     return this.document;
   }
 }

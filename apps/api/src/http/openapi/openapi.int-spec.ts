@@ -24,18 +24,24 @@ describe('the OpenAPI document', () => {
   it('passes the recommended rules without an error or a warning', async () => {
     const config = await createConfig({ extends: ['recommended'] });
     const problems = await lintFromString({ source: text, absoluteRef: 'openapi.json', config });
-    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    );
   }, 30_000);
 
   it('describes every route that the server has, and no other', () => {
-    const described = operations().map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
+    const described = operations().map(
+      ({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+    );
     const served = routes.filter((route) => !DOCS_ASSETS.some((asset) => route === `GET ${asset}`));
     expect(served.sort()).toEqual(described.sort());
   });
 
   it('names each operation as the policy table does, with its method and path', () => {
     const described = operations().map(({ method, path, operationId }) => [operationId, `${method} ${path}`]);
-    const rows = POLICY.flatMap((row) => ('http' in row && !LATER.includes(row.operation) ? [[row.operation, row.http]] : []));
+    const rows = POLICY.flatMap((row) =>
+      'http' in row && !LATER.includes(row.operation) ? [[row.operation, row.http]] : [],
+    );
     expect(described.sort()).toEqual(rows.sort());
   });
 

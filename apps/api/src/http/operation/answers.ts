@@ -13,7 +13,9 @@ export const readFields = {
   stale: z
     .literal(true)
     .optional()
-    .describe('There when the answer may be older than the staleness bound, and such answers are not refused.'),
+    .describe(
+      'There when the answer may be older than the staleness bound, and such answers are not refused.',
+    ),
 };
 
 export function setEtag(reply: FastifyReply, version: number): void {

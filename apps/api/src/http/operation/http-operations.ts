@@ -24,7 +24,9 @@ const PARAMETER = /\{(\w+)\}/g;
 /** The routes, read off the policy table: a route can neither differ from its row nor lack one. */
 export const HTTP_ROUTES: readonly HttpRoute[] = POLICY.filter(isHttp).map(toRoute);
 
-const BY_OPERATION: ReadonlyMap<Operation, HttpRoute> = new Map(HTTP_ROUTES.map((route) => [route.operation, route]));
+const BY_OPERATION: ReadonlyMap<Operation, HttpRoute> = new Map(
+  HTTP_ROUTES.map((route) => [route.operation, route]),
+);
 const BY_PATH: ReadonlyMap<string, HttpRoute> = new Map(
   HTTP_ROUTES.map((route) => [`${route.method} ${route.path}`, route]),
 );
@@ -45,7 +47,7 @@ function isHttp(row: Row): row is HttpRow {
 function toRoute({ operation, http, allow }: HttpRow & PolicyRow): HttpRoute {
   const [method, template] = http.split(' ') as [HttpRoute['method'], string];
   return {
-    operation: operation as HttpOperation,
+    operation: operation,
     method,
     template,
     path: template.replace(PARAMETER, ':$1'),

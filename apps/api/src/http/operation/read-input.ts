@@ -32,16 +32,29 @@ const EMPTY_BODY = strictObject({});
  * Validates path, query, headers and body together, so that one answer names everything that is wrong.
  * @throws KeywardError INVALID_REQUEST
  */
-export function readInput(definition: OperationDefinition, request: FastifyRequest): InputOf<OperationDefinition> {
+export function readInput(
+  definition: OperationDefinition,
+  request: FastifyRequest,
+): InputOf<OperationDefinition> {
   const route = routeOf(definition.operation);
   const violations: FieldViolation[] = [];
   const path = parse(pathSchema(route), request.params, 'path', violations);
-  const query = parse(definition.query ?? NO_PARAMETERS, { ...(request.query as object) }, 'query', violations);
+  const query = parse(
+    definition.query ?? NO_PARAMETERS,
+    { ...(request.query as object) },
+    'query',
+    violations,
+  );
   const body = readBody(definition, request.body, violations);
   const write = readWriteRequest(request, body, violations);
   if (violations.length > 0) throw invalidRequest(violations);
   const { org = '', project = '', integration = '' } = path as Record<string, string | undefined>;
-  return { path: { organizationId: org, projectId: project, integrationId: integration }, query, body, request: write } as never;
+  return {
+    path: { organizationId: org, projectId: project, integrationId: integration },
+    query,
+    body,
+    request: write,
+  };
 }
 
 function parse(schema: z.ZodType, value: unknown, root: string, violations: FieldViolation[]): unknown {
@@ -51,13 +64,21 @@ function parse(schema: z.ZodType, value: unknown, root: string, violations: Fiel
   return undefined;
 }
 
-function readBody({ body: schema, bodyOptional }: OperationDefinition, body: unknown, violations: FieldViolation[]): unknown {
+function readBody(
+  { body: schema, bodyOptional }: OperationDefinition,
+  body: unknown,
+  violations: FieldViolation[],
+): unknown {
   if (schema === undefined && (body === undefined || body === null)) return undefined;
   const value = body === undefined && bodyOptional ? {} : body;
   return parse(schema ?? EMPTY_BODY, value, 'body', violations);
 }
 
-function readWriteRequest(request: FastifyRequest, body: unknown, violations: FieldViolation[]): WriteRequest {
+function readWriteRequest(
+  request: FastifyRequest,
+  body: unknown,
+  violations: FieldViolation[],
+): WriteRequest {
   const expectedVersion = valueOf(readIfMatch(request.headers), violations);
   const idempotencyKey = valueOf(readIdempotencyKey(request.headers), violations);
   const { reason } = (body ?? {}) as { readonly reason?: string };
@@ -70,7 +91,10 @@ function readWriteRequest(request: FastifyRequest, body: unknown, violations: Fi
   };
 }
 
-function valueOf<T>(read: { value: T } | { violation: FieldViolation }, violations: FieldViolation[]): T | undefined {
+function valueOf<T>(
+  read: { value: T } | { violation: FieldViolation },
+  violations: FieldViolation[],
+): T | undefined {
   if ('value' in read) return read.value;
   violations.push(read.violation);
   return undefined;

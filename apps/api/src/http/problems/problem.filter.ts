@@ -29,13 +29,16 @@ export class ProblemFilter implements ExceptionFilter {
   /** What the caller did wrong is the caller's; what is ours is logged with all there is. */
   private log(error: KeywardError, requestId: string): void {
     const cause = error.cause instanceof Error ? [error.cause] : [];
-    if (error.code === 'INTERNAL') this.logger.error('A request failed in an unexpected way', { requestId }, ...cause);
-    else if (error.code === 'UNAVAILABLE') this.logger.warn(`Unavailable: ${error.message}`, { requestId }, ...cause);
+    if (error.code === 'INTERNAL')
+      this.logger.error('A request failed in an unexpected way', { requestId }, ...cause);
+    else if (error.code === 'UNAVAILABLE')
+      this.logger.warn(`Unavailable: ${error.message}`, { requestId }, ...cause);
   }
 }
 
 function withHeaders(error: KeywardError, reply: FastifyReply): FastifyReply {
   if (error.code === 'UNAUTHENTICATED') void reply.header('WWW-Authenticate', 'Bearer realm="keyward"');
-  if (error.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(error.retryAfterSeconds));
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('Retry-After', String(error.retryAfterSeconds));
   return reply;
 }

@@ -27,15 +27,24 @@ export function toKeywardError(error: unknown): KeywardError {
   const status = statusOf(error);
   const known = status === undefined ? undefined : BY_STATUS[status];
   if (!known) return internal(error);
-  return new KeywardError(known[0], known[1], status === 503 ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {});
+  return new KeywardError(
+    known[0],
+    known[1],
+    status === 503 ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {},
+  );
 }
 
 function ofSealing(error: { readonly code: string } & Error): KeywardError {
   if (error.code === 'INVALID_SECRET') {
     const rule = 'must be well-formed Unicode';
-    return new KeywardError('INVALID_REQUEST', `"secret" ${rule}.`, { violations: [{ field: 'secret', rule }] });
+    return new KeywardError('INVALID_REQUEST', `"secret" ${rule}.`, {
+      violations: [{ field: 'secret', rule }],
+    });
   }
-  return unavailable("Keys cannot be sealed or opened now; nothing was written. The server's log has the reason.", error);
+  return unavailable(
+    "Keys cannot be sealed or opened now; nothing was written. The server's log has the reason.",
+    error,
+  );
 }
 
 export function unavailable(sentence: string, cause: unknown): KeywardError {
@@ -43,7 +52,8 @@ export function unavailable(sentence: string, cause: unknown): KeywardError {
 }
 
 function internal(cause: unknown): KeywardError {
-  const sentence = "Something went wrong on the server's side. Its log has the details under this answer's instance.";
+  const sentence =
+    "Something went wrong on the server's side. Its log has the details under this answer's instance.";
   return new KeywardError('INTERNAL', sentence, { cause });
 }
 

@@ -1,4 +1,4 @@
-import { KeywardError } from '@keyward/contracts';
+import type { KeywardError } from '@keyward/contracts';
 import type { FastifyInstance } from 'fastify';
 import { invalidRequest } from '../validation/violations.js';
 
@@ -20,7 +20,9 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     if (bytes.length === 0) return done(null, undefined);
     const text = decode(bytes);
     if (text === undefined) return done(malformed('must be text in UTF-8'));
-    parse(request, text, (error, value) => (error ? done(malformed('must be well-formed JSON')) : done(null, value)));
+    parse(request, text, (error, value) =>
+      error ? done(malformed('must be well-formed JSON')) : done(null, value),
+    );
   });
 }
 

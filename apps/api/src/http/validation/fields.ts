@@ -39,7 +39,10 @@ export const secret = z
   .describe("The third party's key. It goes in here and never comes out by HTTP.");
 
 export const credentialKind = z
-  .enum(CREDENTIAL_KINDS as readonly [string, ...string[]], rule(`must be one of ${CREDENTIAL_KINDS.join(', ')}`))
+  .enum(
+    CREDENTIAL_KINDS as readonly [string, ...string[]],
+    rule(`must be one of ${CREDENTIAL_KINDS.join(', ')}`),
+  )
   .describe('How the third party lets a program in. Left out: api_key.');
 
 export const plan = z.enum(PLANS, rule(`must be one of ${PLANS.join(', ')}`));
@@ -58,10 +61,15 @@ const FLAG_RULE = 'must be true or false';
 export const flag = z.enum(['true', 'false'], rule(FLAG_RULE));
 
 const POSITION_RULE = 'must be a position as Keyward handed it out';
-export const positionToken = z.string(rule(POSITION_RULE)).min(1, rule(POSITION_RULE)).max(256, rule(POSITION_RULE));
+export const positionToken = z
+  .string(rule(POSITION_RULE))
+  .min(1, rule(POSITION_RULE))
+  .max(256, rule(POSITION_RULE));
 
 /** A strict object: a field it does not know is refused, because a misspelt one would silently do nothing. */
-export function strictObject<const Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+export function strictObject<const Shape extends z.core.$ZodShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'invalid_type' ? 'must be a JSON object' : undefined),
   });

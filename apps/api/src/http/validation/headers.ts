@@ -14,12 +14,19 @@ export function readIfMatch({ 'if-match': header }: IncomingHttpHeaders): Read<E
   if (header === '*') return { value: 'any' };
   const version = VERSION.exec(header)?.[1];
   if (version !== undefined) return { value: Number(version) };
-  return { violation: { field: 'If-Match', rule: 'must be one version in quotes, as an ETag gave it (such as "3"), or *' } };
+  return {
+    violation: {
+      field: 'If-Match',
+      rule: 'must be one version in quotes, as an ETag gave it (such as "3"), or *',
+    },
+  };
 }
 
 export function readIdempotencyKey(headers: IncomingHttpHeaders): Read<string | null> {
   const header = headers['idempotency-key'];
   if (header === undefined) return { value: null };
   if (typeof header === 'string' && VISIBLE_ASCII.test(header)) return { value: header };
-  return { violation: { field: 'Idempotency-Key', rule: 'must be sent once, as 1 to 128 visible ASCII characters' } };
+  return {
+    violation: { field: 'Idempotency-Key', rule: 'must be sent once, as 1 to 128 visible ASCII characters' },
+  };
 }

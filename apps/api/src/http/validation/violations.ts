@@ -10,7 +10,10 @@ const UNSPEAKABLE = '(a field of another name)';
 export function invalidRequest(violations: readonly FieldViolation[]): KeywardError {
   const shown = violations.slice(0, MOST_VIOLATIONS);
   const [first] = shown;
-  const sentence = shown.length === 1 ? `"${first!.field}" ${first!.rule}.` : 'Several fields break a rule; "errors" lists them.';
+  const sentence =
+    shown.length === 1
+      ? `"${first!.field}" ${first!.rule}.`
+      : 'Several fields break a rule; "errors" lists them.';
   return new KeywardError('INVALID_REQUEST', sentence, { violations: shown });
 }
 

@@ -41,7 +41,10 @@ export class EffectiveKeyHistory {
     ]);
     knownOrganization(organizationThen.state);
     knownProject(projectThen.state);
-    const position = moment.kind === 'position' ? moment.position : latest([organizationThen, projectThen, organizationSlot, projectSlot]);
+    const position =
+      moment.kind === 'position'
+        ? moment.position
+        : latest([organizationThen, projectThen, organizationSlot, projectSlot]);
     return { slots: { organization: organizationSlot.state, project: projectSlot.state }, position };
   }
 
@@ -60,5 +63,8 @@ export class EffectiveKeyHistory {
 }
 
 function latest(folded: readonly Folded<unknown>[]): LogPosition {
-  return folded.reduce((last, { position }) => (comparePositions(position, last) > 0 ? position : last), START_OF_LOG);
+  return folded.reduce(
+    (last, { position }) => (comparePositions(position, last) > 0 ? position : last),
+    START_OF_LOG,
+  );
 }

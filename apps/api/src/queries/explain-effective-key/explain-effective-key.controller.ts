@@ -26,14 +26,17 @@ const query = z.strictObject({
     .string({ error: () => AT_RULE })
     .max(256, { error: () => AT_RULE })
     .optional()
-    .describe('A moment of the past: an RFC 3339 time or a position. Answered from the event log; goes with no level of consistency.'),
+    .describe(
+      'A moment of the past: an RFC 3339 time or a position. Answered from the event log; goes with no level of consistency.',
+    ),
 });
 
 const OPERATION = defineOperation({
   operation: 'explainEffectiveKey',
   tag: 'Project keys',
   summary: 'Tell which key the project uses, and why',
-  description: "The project's own key; else the organization's, if set and switched on; else none, with a reason. Never the key itself.",
+  description:
+    "The project's own key; else the organization's, if set and switched on; else none, with a reason. Never the key itself.",
   query,
   answer: z.strictObject({
     ...effectiveKeyFields,
@@ -63,7 +66,9 @@ export class ExplainEffectiveKeyController {
     const requirement = this.reader.requirement(level);
     if (at === undefined) return { requirement };
     if (requirement === null) return { at };
-    throw invalidRequest([{ field: 'at', rule: 'goes with no level of consistency: it is answered from the event log itself' }]);
+    throw invalidRequest([
+      { field: 'at', rule: 'goes with no level of consistency: it is answered from the event log itself' },
+    ]);
   }
 }
 

@@ -1,12 +1,22 @@
 import { KeywardError, encodePosition } from '@keyward/contracts';
-import { EMPTY_SLOT, effectiveKey, explainEffectiveKey, findIntegration, type CandidateSlots } from '@keyward/domain';
+import {
+  EMPTY_SLOT,
+  effectiveKey,
+  explainEffectiveKey,
+  findIntegration,
+  type CandidateSlots,
+} from '@keyward/domain';
 import { EventStore } from '@keyward/event-store';
 import { ReadModel } from '@keyward/read-model';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ConsistentReader, type AsOf, type Requirement } from '../reading/consistent-reader.js';
 import { knownOrganization, knownProject } from '../reading/known-tenants.js';
 import { EffectiveKeyHistory } from './effective-key-history.js';
-import { ExplainEffectiveKeyQuery, type Explanation, type KeyAddress } from './explain-effective-key.query.js';
+import {
+  ExplainEffectiveKeyQuery,
+  type Explanation,
+  type KeyAddress,
+} from './explain-effective-key.query.js';
 
 @QueryHandler(ExplainEffectiveKeyQuery)
 export class ExplainEffectiveKeyHandler implements IQueryHandler<ExplainEffectiveKeyQuery> {
@@ -18,17 +28,24 @@ export class ExplainEffectiveKeyHandler implements IQueryHandler<ExplainEffectiv
   ) {}
 
   async execute({ address, when }: ExplainEffectiveKeyQuery): Promise<Explanation & AsOf> {
-    const { slots, ...asOf } = 'at' in when ? await this.inThePast(address, when.at) : await this.atPresent(address, when.requirement);
+    const { slots, ...asOf } =
+      'at' in when ? await this.inThePast(address, when.at) : await this.atPresent(address, when.requirement);
     return { effective: effectiveKey(slots), candidates: explainEffectiveKey(slots), ...asOf };
   }
 
-  private async atPresent(address: KeyAddress, requirement: Requirement): Promise<{ slots: CandidateSlots } & AsOf> {
+  private async atPresent(
+    address: KeyAddress,
+    requirement: Requirement,
+  ): Promise<{ slots: CandidateSlots } & AsOf> {
     const { entries, ...asOf } = await this.reader.read(requirement, () => this.readModel.lookup([address]));
     const { organization, project, organizationSlot, projectSlot } = entries[0]!;
     knownOrganization(organization?.state);
     knownProject(project?.state);
     checkIntegration(address);
-    const slots = { organization: organizationSlot?.state ?? EMPTY_SLOT, project: projectSlot?.state ?? EMPTY_SLOT };
+    const slots = {
+      organization: organizationSlot?.state ?? EMPTY_SLOT,
+      project: projectSlot?.state ?? EMPTY_SLOT,
+    };
     return { slots, ...asOf };
   }
 
@@ -41,5 +58,8 @@ export class ExplainEffectiveKeyHandler implements IQueryHandler<ExplainEffectiv
 
 function checkIntegration({ integrationId }: KeyAddress): void {
   if (findIntegration(integrationId)) return;
-  throw new KeywardError('UNKNOWN_INTEGRATION', 'The catalogue has no such integration. GET /v1/integrations lists them all.');
+  throw new KeywardError(
+    'UNKNOWN_INTEGRATION',
+    'The catalogue has no such integration. GET /v1/integrations lists them all.',
+  );
 }

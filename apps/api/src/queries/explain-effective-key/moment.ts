@@ -52,7 +52,9 @@ function parsePosition(text: string, storeId: string): Moment {
   } catch (error) {
     if (!(error instanceof InvalidPositionError)) throw error;
     if (error.problem === 'foreign') throw wrong(error.message);
-    throw wrong('must be a time (RFC 3339, such as 2026-03-31T12:00:00Z; write + as %2B) or a position as Keyward handed it out');
+    throw wrong(
+      'must be a time (RFC 3339, such as 2026-03-31T12:00:00Z; write + as %2B) or a position as Keyward handed it out',
+    );
   }
 }
 

@@ -12,6 +12,9 @@ export class GetRolloutHandler implements IQueryHandler<GetRolloutQuery> {
   ) {}
 
   execute({ requirement }: GetRolloutQuery): Promise<RolloutState & AsOf> {
-    return this.reader.read(requirement, async () => (await this.readModel.rollout())?.state ?? rollout.initialState);
+    return this.reader.read(
+      requirement,
+      async () => (await this.readModel.rollout())?.state ?? rollout.initialState,
+    );
   }
 }

@@ -8,7 +8,9 @@ export const integrationFields = {
   name: z.string(),
   vendor: z.string(),
   credentialKinds: z.array(kind).describe('How the third party lets a program in.'),
-  shareable: z.boolean().describe('Whether it has a credential kind that an organization may hold for its projects.'),
+  shareable: z
+    .boolean()
+    .describe('Whether it has a credential kind that an organization may hold for its projects.'),
 };
 
 export const catalogueItem = z.strictObject({

@@ -5,13 +5,18 @@ import type { InputOf } from '../../http/operation/read-input.js';
 import { consistencyQuery } from '../reading/consistency.query.js';
 import { ConsistentReader } from '../reading/consistent-reader.js';
 import { ListOrganizationIntegrationsQuery } from './list-organization-integrations.query.js';
-import { organizationIntegrationsResponse, toEntitlement, toItem } from './list-organization-integrations.response.js';
+import {
+  organizationIntegrationsResponse,
+  toEntitlement,
+  toItem,
+} from './list-organization-integrations.response.js';
 
 const OPERATION = defineOperation({
   operation: 'listOrgIntegrations',
   tag: 'Organization keys',
   summary: "List the integrations with the organization's keys",
-  description: 'Per integration: whether a key is set and on, its mask, who set it and when, and how many projects override it.',
+  description:
+    'Per integration: whether a key is set and on, its mask, who set it and when, and how many projects override it.',
   query: consistencyQuery,
   answer: organizationIntegrationsResponse,
   answerDescription: 'Every integration of the catalogue.',

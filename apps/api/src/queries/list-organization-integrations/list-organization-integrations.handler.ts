@@ -3,7 +3,10 @@ import { ReadModel } from '@keyward/read-model';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ConsistentReader, type AsOf } from '../reading/consistent-reader.js';
 import { knownOrganization } from '../reading/known-tenants.js';
-import { ListOrganizationIntegrationsQuery, type OrganizationIntegrations } from './list-organization-integrations.query.js';
+import {
+  ListOrganizationIntegrationsQuery,
+  type OrganizationIntegrations,
+} from './list-organization-integrations.query.js';
 
 const INTEGRATION_IDS = [...CATALOGUE.keys()];
 
@@ -16,7 +19,9 @@ export class ListOrganizationIntegrationsHandler implements IQueryHandler<ListOr
 
   async execute(query: ListOrganizationIntegrationsQuery): Promise<OrganizationIntegrations & AsOf> {
     const { organizationId, requirement } = query;
-    const { organization, rolloutNow, slots, ...asOf } = await this.reader.read(requirement, () => this.readOnce(organizationId));
+    const { organization, rolloutNow, slots, ...asOf } = await this.reader.read(requirement, () =>
+      this.readOnce(organizationId),
+    );
     // Judged on an answer that is fresh enough: an older one might not know the organization yet.
     const known = knownOrganization(organization?.state);
     const decision = checkEntitlement({

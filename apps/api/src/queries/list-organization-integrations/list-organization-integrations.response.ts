@@ -31,7 +31,11 @@ const entitlement = z
   })
   .describe('Whether the plan and the rollout allow it.');
 
-export const organizationIntegrationsResponse = z.strictObject({ items: z.array(item), entitlement, ...readFields });
+export const organizationIntegrationsResponse = z.strictObject({
+  items: z.array(item),
+  entitlement,
+  ...readFields,
+});
 
 const NO_KEY: Readonly<Record<keyof KeyFacts, null>> = {
   keyId: null,

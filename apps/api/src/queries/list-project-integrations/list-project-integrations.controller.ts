@@ -38,7 +38,9 @@ export class ListProjectIntegrationsController {
   @Operation(OPERATION)
   async list(@Input() { path, query }: InputOf<typeof OPERATION>) {
     const requirement = this.reader.requirement(query);
-    const { integrations, ...asOf } = await this.queries.execute(new ListProjectIntegrationsQuery(path, requirement));
+    const { integrations, ...asOf } = await this.queries.execute(
+      new ListProjectIntegrationsQuery(path, requirement),
+    );
     return { items: integrations.map(toItem), ...asOf };
   }
 }

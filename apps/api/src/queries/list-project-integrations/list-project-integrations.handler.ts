@@ -14,7 +14,9 @@ export class ListProjectIntegrationsHandler implements IQueryHandler<ListProject
     private readonly readModel: ReadModel,
   ) {}
 
-  async execute(query: ListProjectIntegrationsQuery): Promise<{ integrations: readonly ProjectIntegration[] } & AsOf> {
+  async execute(
+    query: ListProjectIntegrationsQuery,
+  ): Promise<{ integrations: readonly ProjectIntegration[] } & AsOf> {
     const { organizationId, projectId } = query.project;
     const { organization, project, slots, ...asOf } = await this.reader.read(query.requirement, () =>
       this.readOnce(organizationId, projectId),

@@ -10,7 +10,9 @@ export interface ProjectIntegration {
 }
 
 /** Integrations & App Keys. */
-export class ListProjectIntegrationsQuery extends Query<{ readonly integrations: readonly ProjectIntegration[] } & AsOf> {
+export class ListProjectIntegrationsQuery extends Query<
+  { readonly integrations: readonly ProjectIntegration[] } & AsOf
+> {
   constructor(
     readonly project: { readonly organizationId: string; readonly projectId: string },
     readonly requirement: Requirement,

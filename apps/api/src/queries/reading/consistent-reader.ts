@@ -44,7 +44,9 @@ export class ConsistentReader {
       fully_consistent === 'true' && 'fully_consistent',
     ].filter((name) => name !== false);
     if (asked.length > 1) {
-      throw invalidRequest(asked.map((field) => ({ field, rule: 'must be the only level of consistency: send one, or none' })));
+      throw invalidRequest(
+        asked.map((field) => ({ field, rule: 'must be the only level of consistency: send one, or none' })),
+      );
     }
     if (asked.length === 0) return null;
     const requested = { atLeastAsFresh: at_least_as_fresh, fullyConsistent: fully_consistent === 'true' };
@@ -60,7 +62,10 @@ export class ConsistentReader {
     return { ...(answer as unknown as T), position, ...(stale ? { stale } : {}) };
   }
 
-  private async readFresh<T extends { status: ReadModelStatus }>(requirement: Requirement, once: () => Promise<T>) {
+  private async readFresh<T extends { status: ReadModelStatus }>(
+    requirement: Requirement,
+    once: () => Promise<T>,
+  ) {
     if (requirement) return this.parts.fresh.read(requirement, this.parts.timeoutMs, once);
     const answer = await this.parts.fresh.read(MINIMIZE_LATENCY, this.parts.timeoutMs, once);
     const { position } = this.parts.horizon;
@@ -73,7 +78,9 @@ export class ConsistentReader {
     try {
       const status = await this.parts.readModel.status();
       // Not ready is never "not there": then nothing is looked for.
-      return status.ready ? { ...(await readOnce()), status } : ({ status } as T & { status: ReadModelStatus });
+      return status.ready
+        ? { ...(await readOnce()), status }
+        : ({ status } as T & { status: ReadModelStatus });
     } catch (error) {
       throw isKeywardError(error) ? error : unavailable('The read model is out of reach. Try again.', error);
     }

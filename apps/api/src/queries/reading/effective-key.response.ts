@@ -5,7 +5,10 @@ import { keyFacts, keyFactsSchema } from './key-facts.js';
 /** The effective key as the HTTP API shows it: everything about it but its bytes. */
 export const effectiveKeyFields = {
   outcome: z.enum(['found', 'not_configured']),
-  source: z.enum(['organization', 'project']).nullable().describe('Whose key it is; null when there is none.'),
+  source: z
+    .enum(['organization', 'project'])
+    .nullable()
+    .describe('Whose key it is; null when there is none.'),
   reason: z.enum(['not_set', 'disabled']).nullable().describe('Why there is none; null when there is one.'),
   key: keyFactsSchema.nullable(),
 };

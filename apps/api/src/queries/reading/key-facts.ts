@@ -25,6 +25,14 @@ export const keyFactsFields = {
 
 export const keyFactsSchema = z.strictObject(keyFactsFields);
 
-export function keyFacts({ keyId, version, lastFour, fingerprint, credentialKind, setAt, setBy }: SlotKey): KeyFacts {
+export function keyFacts({
+  keyId,
+  version,
+  lastFour,
+  fingerprint,
+  credentialKind,
+  setAt,
+  setBy,
+}: SlotKey): KeyFacts {
   return { keyId, version, mask: maskFromLastFour(lastFour), fingerprint, credentialKind, setAt, setBy };
 }

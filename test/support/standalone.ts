@@ -1,0 +1,90 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = 'dist/apps/standalone/src/main.js';
+const CLI = 'bin/keyward.mjs';
+const START_LIMIT_MS = 60_000;
+
+/** A running Keyward, as an outsider has it: two addresses and what it prints. */
+export interface RunningKeyward {
+  readonly httpUrl: string;
+  readonly grpcTarget: string;
+  readonly output: () => string;
+  /** SIGTERM; resolves to the exit code. */
+  stop(): Promise<number | null>;
+  kill9(): Promise<void>;
+}
+
+/** A data folder of its own, removed by `dispose`. */
+export function temporaryDataDir(): { readonly path: string; dispose(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'keyward-e2e-'));
+  return { path, dispose: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts the built standalone on free ports; resolves when it says that it is ready. */
+export async function startKeyward(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<RunningKeyward> {
+  const child = launch(dataDir, env);
+  const lines: string[] = [];
+  const address = new Promise<{ httpUrl: string; grpcTarget: string }>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      lines.push(line);
+      const found = /HTTP API (\S+),.*gRPC ([^\s"]+)/.exec(line);
+      if (found) resolve({ httpUrl: found[1]!, grpcTarget: found[2]! });
+    });
+    child.once('exit', () => reject(new Error(`Keyward ended before it listened:\n${lines.join('\n')}`)));
+  });
+  child.stderr!.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+  const { httpUrl, grpcTarget } = await address;
+  await untilReady(httpUrl);
+  return {
+    httpUrl,
+    grpcTarget,
+    output: () => lines.join('\n'),
+    stop: () => end(child, 'SIGTERM'),
+    kill9: async () => void (await end(child, 'SIGKILL')),
+  };
+}
+
+/** Runs it until it ends by itself, which is what a start that is refused does. */
+export async function runUntilExit(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; output: string }> {
+  const child = launch(dataDir, env);
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, output };
+}
+
+/** A token as `keyward token` prints it. */
+export function token(dataDir: string, ...grants: readonly string[]): string {
+  const args = [CLI, 'token', '--data', dataDir, '--ttl', '1h', ...grants];
+  return execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+function launch(dataDir: string, env: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], KEYWARD_DATA_DIR: dataDir, KEYWARD_HTTP_PORT: '0', KEYWARD_GRPC_PORT: '0', ...env },
+  });
+}
+
+async function untilReady(httpUrl: string): Promise<void> {
+  const limit = Date.now() + START_LIMIT_MS;
+  while (!(await fetch(`${httpUrl}/health/ready`).then(({ ok }) => ok, () => false))) {
+    if (Date.now() > limit) throw new Error('Keyward did not become ready');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  child.kill(signal);
+  return (await ended)[0];
+}
