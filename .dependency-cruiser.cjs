@@ -50,13 +50,13 @@ module.exports = {
     ),
     onlyLibs(
       'sealing',
-      ['contracts', 'runtime'],
-      'Encryption must not depend on who may do what, nor on where bytes are kept.',
+      ['contracts', 'runtime', 'event-store'],
+      'Encryption must not depend on who may do what; of the log it reads and writes the keyring alone.',
     ),
     onlyLibs(
       'access',
-      ['contracts', 'runtime'],
-      'Who may do what is decided from the token and the route, not from the state of a key.',
+      ['contracts', 'runtime', 'domain'],
+      'Who may do what is decided from the token and the route; of the domain it takes the rule for ids alone.',
     ),
     onlyLibs(
       'change-log',

@@ -13,7 +13,13 @@ const cell = (text) => text.replaceAll('|', '\\|');
 const row = ({ name, rule, default: given, secret, doc }) =>
   `| \`${name}\` | ${given === undefined ? (secret ? 'none (secret)' : 'none') : `\`${given}\``} | ${cell(rule)} | ${cell(doc)} |`;
 const table = ([title, definitions]) =>
-  [`## ${title}`, '', '| setting | default | must be | what it is |', '|---|---|---|---|', ...describeSettings(definitions).map(row)].join('\n');
+  [
+    `## ${title}`,
+    '',
+    '| setting | default | must be | what it is |',
+    '|---|---|---|---|',
+    ...describeSettings(definitions).map(row),
+  ].join('\n');
 
 const text = `# Configuration
 

@@ -2,7 +2,16 @@
 // that nothing is parsed or copied at run time) and the request and response types.
 // `--check` writes nothing and fails when the files on disk differ.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,8 +26,20 @@ const staging = mkdtempSync(join(tmpdir(), 'keyward-proto-'));
 try {
   execFileSync(
     join(root, 'node_modules/.bin/proto-loader-gen-types'),
-    ['--longs=String', '--enums=String', '--defaults', '--oneofs', '--grpcLib=@grpc/grpc-js',
-      '--importFileExtension=.js', '--targetFileExtension=.ts', '-I', protoDir, '-O', staging, join(protoDir, files[0])],
+    [
+      '--longs=String',
+      '--enums=String',
+      '--defaults',
+      '--oneofs',
+      '--grpcLib=@grpc/grpc-js',
+      '--importFileExtension=.js',
+      '--targetFileExtension=.ts',
+      '-I',
+      protoDir,
+      '-O',
+      staging,
+      join(protoDir, files[0]),
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   for (const file of list(staging)) {
@@ -27,7 +48,8 @@ try {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`${protoDir}/`, ''));
   }
   const descriptor = new protobuf.Root();
-  descriptor.resolvePath = (_origin, path) => (path.startsWith('google/protobuf/') || path.startsWith('/') ? path : join(protoDir, path));
+  descriptor.resolvePath = (_origin, path) =>
+    path.startsWith('google/protobuf/') || path.startsWith('/') ? path : join(protoDir, path);
   descriptor.loadSync(files.map((f) => join(protoDir, f))).resolveAll();
   writeFileSync(
     join(staging, 'descriptor.ts'),
@@ -53,7 +75,9 @@ function list(dir) {
 
 function check() {
   const want = list(staging);
-  const same = JSON.stringify(want) === JSON.stringify(list(target)) && want.every((f) => readFileSync(join(staging, f), 'utf8') === readFileSync(join(target, f), 'utf8'));
+  const same =
+    JSON.stringify(want) === JSON.stringify(list(target)) &&
+    want.every((f) => readFileSync(join(staging, f), 'utf8') === readFileSync(join(target, f), 'utf8'));
   if (same) return;
   console.error('libs/contracts/src/generated does not match libs/contracts/proto: run `npm run generate`.');
   process.exitCode = 1;

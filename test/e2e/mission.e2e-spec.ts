@@ -35,7 +35,17 @@ describe('The mission', () => {
   beforeAll(async () => {
     keyward = await startKeyward(data.path);
     platform = token(data.path, '--subject', 'root', '--platform-admin');
-    admin = token(data.path, '--subject', 'alice', '--org', 'acme=admin', '--org', 'free=owner', '--org', 'late=owner');
+    admin = token(
+      data.path,
+      '--subject',
+      'alice',
+      '--org',
+      'acme=admin',
+      '--org',
+      'free=owner',
+      '--org',
+      'late=owner',
+    );
     editor = token(data.path, '--subject', 'erin', '--project', 'acme/website=editor');
     worker = createKeywardClient({
       target: keyward.grpcTarget,
@@ -59,14 +69,19 @@ describe('The mission', () => {
   });
 
   it('lets an admin of the organization set a key, and all projects use it', async () => {
-    const set = await call(admin, 'PUT', org('/integrations/openai/key'), { secret: ORG_KEY, reason: 'first set-up' });
+    const set = await call(admin, 'PUT', org('/integrations/openai/key'), {
+      secret: ORG_KEY,
+      reason: 'first set-up',
+    });
     expect(set).toMatchObject({ status: 201, body: { version: 1, mask: '••••••••7f2c', changed: true } });
     expect(await used('website', 'openai', set)).toBe(`organization 1 ${ORG_KEY}`);
     expect(await used('mobile', 'openai', set)).toBe(`organization 1 ${ORG_KEY}`);
   });
 
   it('lets an editor of a project override it, for that project alone', async () => {
-    const set = await call(editor, 'PUT', org('/projects/website/integrations/openai/key'), { secret: PROJECT_KEY });
+    const set = await call(editor, 'PUT', org('/projects/website/integrations/openai/key'), {
+      secret: PROJECT_KEY,
+    });
     expect(set.status).toBe(201);
     expect(await used('website', 'openai', set)).toBe(`project 1 ${PROJECT_KEY}`);
     expect(await used('mobile', 'openai', set)).toBe(`organization 1 ${ORG_KEY}`);
@@ -87,25 +102,35 @@ describe('The mission', () => {
 
   it('tells a watching worker of a replaced key, which then uses the new one', async () => {
     const seen = (async () => {
-      for await (const event of worker.watch({ projectIds: ['mobile'] })) if (event.kind === 'change') return event;
+      for await (const event of worker.watch({ projectIds: ['mobile'] }))
+        if (event.kind === 'change') return event;
       return undefined;
     })();
     // The watch must be open before the change; its first heartbeat says so.
     for await (const event of worker.watch()) if (event.kind === 'heartbeat') break;
     const set = await call(admin, 'PUT', org('/integrations/openai/key'), { secret: OTHER_ORG_KEY });
     expect(set).toMatchObject({ status: 200, body: { version: 2 } });
-    expect(await seen).toMatchObject({ change: 'set', projectId: undefined, version: 2, affectedProjectIds: ['mobile'] });
+    expect(await seen).toMatchObject({
+      change: 'set',
+      projectId: undefined,
+      version: 2,
+      affectedProjectIds: ['mobile'],
+    });
     expect(await used('mobile', 'openai', set)).toBe(`organization 2 ${OTHER_ORG_KEY}`);
   });
 
   it('refuses an organization without an Enterprise plan, with a sentence saying so', async () => {
-    const refused = await call(admin, 'PUT', '/organizations/free/integrations/openai/key', { secret: ORG_KEY });
+    const refused = await call(admin, 'PUT', '/organizations/free/integrations/openai/key', {
+      secret: ORG_KEY,
+    });
     expect(refused).toMatchObject({ status: 403, body: { code: 'NOT_ENTITLED' } });
     expect(refused.body['detail']).toMatch(/Enterprise/);
   });
 
   it('refuses an organization outside the rollout, asking to contact the sales representative', async () => {
-    const refused = await call(admin, 'PUT', '/organizations/late/integrations/openai/key', { secret: ORG_KEY });
+    const refused = await call(admin, 'PUT', '/organizations/late/integrations/openai/key', {
+      secret: ORG_KEY,
+    });
     expect(refused).toMatchObject({ status: 403, body: { code: 'NOT_ROLLED_OUT' } });
     expect(refused.body['detail']).toMatch(/sales representative/);
   });
@@ -132,9 +157,9 @@ describe('The mission', () => {
     const answers = await Promise.all(
       ['acme', 'nowhere'].map((name) => call(stranger, 'GET', `/organizations/${name}/integrations`)),
     );
-    expect(answers.map(({ status, body }) => ({ status, code: body['code'], detail: body['detail'] }))).toEqual(
-      Array(2).fill({ status: 403, code: 'FORBIDDEN', detail: expect.any(String) as string }),
-    );
+    expect(
+      answers.map(({ status, body }) => ({ status, code: body['code'], detail: body['detail'] })),
+    ).toEqual(Array(2).fill({ status: 403, code: 'FORBIDDEN', detail: expect.any(String) as string }));
     expect(answers[0]!.body['detail']).toBe(answers[1]!.body['detail']);
   });
 

@@ -26,7 +26,10 @@ export function temporaryDataDir(): { readonly path: string; dispose(): void } {
 }
 
 /** Starts the built standalone on free ports; resolves when it says that it is ready. */
-export async function startKeyward(dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<RunningKeyward> {
+export async function startKeyward(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningKeyward> {
   const child = launch(dataDir, env);
   const lines: string[] = [];
   const address = new Promise<{ httpUrl: string; grpcTarget: string }>((resolve, reject) => {
@@ -56,7 +59,8 @@ export async function runUntilExit(
 ): Promise<{ code: number | null; output: string }> {
   const child = launch(dataDir, env);
   let output = '';
-  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'exit')) as [number | null];
   return { code, output };
 }
@@ -70,13 +74,24 @@ export function token(dataDir: string, ...grants: readonly string[]): string {
 function launch(dataDir: string, env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], KEYWARD_DATA_DIR: dataDir, KEYWARD_HTTP_PORT: '0', KEYWARD_GRPC_PORT: '0', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      KEYWARD_DATA_DIR: dataDir,
+      KEYWARD_HTTP_PORT: '0',
+      KEYWARD_GRPC_PORT: '0',
+      ...env,
+    },
   });
 }
 
 async function untilReady(httpUrl: string): Promise<void> {
   const limit = Date.now() + START_LIMIT_MS;
-  while (!(await fetch(`${httpUrl}/health/ready`).then(({ ok }) => ok, () => false))) {
+  while (
+    !(await fetch(`${httpUrl}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
     if (Date.now() > limit) throw new Error('Keyward did not become ready');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -2,9 +2,8 @@ import { TokenVerifier } from '@keyward/access';
 import { ChangeLogReader } from '@keyward/change-log';
 import { EventStore } from '@keyward/event-store';
 import { ReadModel } from '@keyward/read-model';
-import { Clock, HealthRegistry, Metrics, Supervisor } from '@keyward/runtime';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { BroadcasterMetrics } from './broadcaster.metrics.js';
+import { BroadcasterObservation } from './broadcaster-observation.js';
 import { BroadcasterService } from './broadcaster.service.js';
 import type { BroadcasterSettings } from './broadcaster.settings.js';
 import { WatchAccess } from './watch/watch-access.js';
@@ -25,27 +24,20 @@ export class BroadcasterModule {
     return {
       module: BroadcasterModule,
       controllers: [WatchGrpcController],
-      providers: [metrics, hub(settings), watchService, broadcaster],
+      providers: [BroadcasterObservation, hub(settings), watchService, BroadcasterService],
     };
   }
 }
 
-const metrics: FactoryProvider<BroadcasterMetrics> = {
-  provide: BroadcasterMetrics,
-  inject: [Metrics],
-  useFactory: (registry: Metrics) => new BroadcasterMetrics(registry),
-};
-
 function hub(settings: BroadcasterSettings): FactoryProvider<WatchHub> {
   return {
     provide: WatchHub,
-    inject: [EventStore, ReadModel, ChangeLogReader, Clock, BroadcasterMetrics],
+    inject: [EventStore, ReadModel, ChangeLogReader, BroadcasterObservation],
     useFactory: (
       { storeId }: EventStore,
       readModel: ReadModel,
       { inLogOrder }: ChangeLogReader,
-      clock: Clock,
-      observer: BroadcasterMetrics,
+      observation: BroadcasterObservation,
     ) =>
       new WatchHub({
         storeId,
@@ -56,9 +48,8 @@ function hub(settings: BroadcasterSettings): FactoryProvider<WatchHub> {
         maxBehind: settings.KEYWARD_WATCH_QUEUE,
         maxStallMs: settings.KEYWARD_WATCH_STALL,
         watchesPerPrincipal: settings.KEYWARD_WATCHES_PER_PRINCIPAL,
-        monotonicMs: () => clock.monotonicMs(),
-        nowMs: () => clock.now().getTime(),
-        observer,
+        clock: observation.clock,
+        observer: observation,
       }),
   };
 }
@@ -73,17 +64,4 @@ const watchService: FactoryProvider<WatchService> = {
       access: new WatchAccess(readModel, store),
       tokens,
     }),
-};
-
-const broadcaster: FactoryProvider<BroadcasterService> = {
-  provide: BroadcasterService,
-  inject: [ChangeLogReader, WatchHub, Supervisor, Clock, HealthRegistry, BroadcasterMetrics],
-  useFactory: (
-    reader: ChangeLogReader,
-    watchHub: WatchHub,
-    supervisor: Supervisor,
-    clock: Clock,
-    health: HealthRegistry,
-    registered: BroadcasterMetrics,
-  ) => new BroadcasterService({ reader, hub: watchHub, supervisor, clock, health, metrics: registered }),
 };

@@ -1,68 +1,53 @@
-import type {
-  BeforeApplicationShutdown,
-  OnApplicationBootstrap,
-  OnApplicationShutdown,
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
-import type { ChangeLogReader } from '@keyward/change-log';
-import type { Clock, HealthRegistry, LoopHandle, SupervisedLoop, Supervisor } from '@keyward/runtime';
-import type { BroadcasterMetrics } from './broadcaster.metrics.js';
+import { ChangeLogReader } from '@keyward/change-log';
+import { Supervisor, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
+import { BroadcasterObservation } from './broadcaster-observation.js';
 import { consumeChanges } from './consuming/consume-changes.js';
-import type { WatchHub } from './watching/watch-hub.js';
-
-export interface BroadcasterParts {
-  readonly reader: ChangeLogReader;
-  readonly hub: WatchHub;
-  readonly supervisor: Supervisor;
-  readonly clock: Clock;
-  readonly health: HealthRegistry;
-  readonly metrics: BroadcasterMetrics;
-}
+import { WatchHub } from './watching/watch-hub.js';
 
 /** Feeds the hub for as long as the process lives. */
+@Injectable()
 export class BroadcasterService
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private loop: SupervisedLoop | undefined;
-  private unregister: (() => void) | undefined;
-  private lastReadMs: number;
 
-  constructor(private readonly parts: BroadcasterParts) {
-    this.lastReadMs = parts.clock.monotonicMs();
-  }
+  constructor(
+    private readonly reader: ChangeLogReader,
+    private readonly hub: WatchHub,
+    private readonly supervisor: Supervisor,
+    private readonly observation: BroadcasterObservation,
+  ) {}
 
   onApplicationBootstrap(): void {
-    const { supervisor, health, hub, metrics, clock } = this.parts;
-    metrics.observe(
-      () => hub.size,
-      () => (clock.monotonicMs() - this.lastReadMs) / 1_000,
-    );
-    this.unregister = health.ready('broadcaster', () =>
-      hub.ready ? undefined : 'has not read the change log up to its end yet',
-    );
-    this.loop = supervisor.run('broadcaster', (signal, handle) => this.run(signal, handle), {
+    this.observation.show(this.hub);
+    this.loop = this.supervisor.run('broadcaster', (signal, handle) => this.run(signal, handle), {
       neededForReadiness: true,
     });
   }
 
   /** Before the servers close: they would wait for the watches. */
   beforeApplicationShutdown(): void {
-    this.parts.hub.close();
+    this.hub.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.unregister?.();
     await this.loop?.stop();
   }
 
   private run(signal: AbortSignal, handle: LoopHandle): Promise<void> {
-    const { reader, hub, clock, metrics } = this.parts;
     const observer = {
-      published: (occurredAt: string) => metrics.published(clock.now().getTime() - Date.parse(occurredAt)),
+      published: (occurredAt: string) => this.observation.published(occurredAt),
       progress: () => {
-        this.lastReadMs = clock.monotonicMs();
+        this.observation.progress();
         handle.progress();
       },
     };
-    return consumeChanges(reader, hub, observer, signal);
+    return consumeChanges(this.reader, this.hub, observer, signal);
   }
 }

@@ -20,6 +20,7 @@ import {
 } from '@keyward/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BroadcasterModule, withSharedEncoding } from './broadcaster.module.js';
 import { broadcasterSettings } from './broadcaster.settings.js';
 
@@ -68,9 +69,8 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(settings);
   exitOnUnexpectedError(logger);
-  const app = await NestFactory.create(BroadcasterApp.forRoot(settings, settings.KEYWARD_EVENT_STORE), {
-    logger,
-  });
+  const root = BroadcasterApp.forRoot(settings, settings.KEYWARD_EVENT_STORE);
+  const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), { logger });
   const health = app.get(HealthRegistry);
   app.connectMicroservice(
     grpcServerOptions({
@@ -81,6 +81,7 @@ async function main(): Promise<void> {
     }),
   );
   orderlyShutdown(app, { timeoutMs: settings.KEYWARD_SHUTDOWN_TIMEOUT, logger, health });
+  await app.init();
   await app.startAllMicroservices();
 }
 

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import type { CliEnvironment } from './cli-environment.js';
 import { ApiClient } from './connection/api-client.js';
-import { isLoopback, toConnection, type Connection, type ConnectionOptions } from './connection/connection.js';
+import {
+  isLoopback,
+  toConnection,
+  type Connection,
+  type ConnectionOptions,
+} from './connection/connection.js';
 import { signIn, type Need } from './connection/sign-in.js';
 import type { Printer } from './output/printer.js';
 

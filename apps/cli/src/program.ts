@@ -40,8 +40,14 @@ export function buildProgram(environment: CliEnvironment, printer: Printer): Com
     .helpCommand(false)
     .option('--url <url>', 'the HTTP API (KEYWARD_URL; default: http://127.0.0.1:8080)')
     .option('--grpc <host:port>', 'the gRPC API, for watch (KEYWARD_GRPC; default: 127.0.0.1:50051)')
-    .option('--token-file <path>', 'file with the token to sign in with (KEYWARD_TOKEN_FILE, or the token in KEYWARD_TOKEN)')
-    .option('--data <folder>', "data folder with the local issuer's key, in development (KEYWARD_DATA_DIR; default: ./data)")
+    .option(
+      '--token-file <path>',
+      'file with the token to sign in with (KEYWARD_TOKEN_FILE, or the token in KEYWARD_TOKEN)',
+    )
+    .option(
+      '--data <folder>',
+      "data folder with the local issuer's key, in development (KEYWARD_DATA_DIR; default: ./data)",
+    )
     .option('--json', 'answers and errors as JSON, for programs')
     .addHelpText('after', `\n${SIGNING_IN}\n\n${exitCodesText()}`);
   const run = runWith(environment, printer);

@@ -1,10 +1,10 @@
 import type { Principal } from '@keyward/access';
 import { KeywardError, type Consistency__Output, type KeyAddress__Output } from '@keyward/contracts';
 import {
-  FreshReader,
   MINIMIZE_LATENCY,
-  ReadModel,
   parseRequirement,
+  type FreshReader,
+  type ReadModel,
   type ReadRequirement,
 } from '@keyward/read-model';
 import { checkAddresses, checkEntries, type LookupOperation } from './addresses/address-checks.js';
@@ -18,8 +18,6 @@ export interface Question {
   readonly operation: LookupOperation;
   readonly addresses: readonly (KeyAddress__Output | null)[];
   readonly consistency: Consistency__Output | null;
-  /** Milliseconds that the call may still take, at most. */
-  readonly patienceMs: number;
 }
 
 export interface Answered extends Answers {
@@ -42,13 +40,16 @@ const RETRY_AFTER_SECONDS = 1;
 export class EffectiveKeysService {
   constructor(private readonly parts: EffectiveKeysParts) {}
 
-  /** @throws KeywardError; for one address of a batch its metadata has the `index`. */
-  async answer(question: Question, principal: Principal): Promise<Answered> {
+  /**
+   * @param patienceMs longest wait for freshness, in milliseconds
+   * @throws KeywardError; for one address of a batch its metadata has the `index`.
+   */
+  async answer(question: Question, principal: Principal, patienceMs: number): Promise<Answered> {
     const { operation, consistency } = question;
     this.parts.rateLimit.charge(principal, question.addresses.length);
     const addresses = checkAddresses(operation, question.addresses, principal);
     const requirement = this.#requirementOf(consistency);
-    const { entries, status, stale } = await this.#read(addresses, requirement, question.patienceMs);
+    const { entries, status, stale } = await this.#read(addresses, requirement, patienceMs);
     checkEntries(operation, addresses, entries, principal);
     const position = this.parts.positions.tokenOf(status.position);
     const made = this.parts.keyAnswers.make({ operation, addresses, entries, position });

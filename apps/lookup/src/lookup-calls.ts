@@ -1,8 +1,8 @@
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
+import type { Clock } from '@keyward/runtime';
 import type { Callers } from './callers/callers.js';
 import type { Answered, EffectiveKeysService, Question } from './effective-keys.service.js';
 import type { LookupMetrics } from './lookup.metrics.js';
-import type { Clock } from '@keyward/runtime';
 
 /** What of gRPC's call is used, whatever its messages. */
 export type UnaryCall = Pick<ServerUnaryCall<unknown, unknown>, 'getDeadline' | 'sendMetadata'>;
@@ -26,11 +26,7 @@ export interface LookupCallParts {
 export class LookupCalls {
   constructor(private readonly parts: LookupCallParts) {}
 
-  async answer(
-    question: Omit<Question, 'patienceMs'>,
-    metadata: Metadata,
-    call: UnaryCall,
-  ): Promise<Answered> {
+  async answer(question: Question, metadata: Metadata, call: UnaryCall): Promise<Answered> {
     const { clock, metrics } = this.parts;
     const { operation } = question;
     const startedAt = clock.monotonicMs();
@@ -47,15 +43,11 @@ export class LookupCalls {
     }
   }
 
-  async #answer(
-    question: Omit<Question, 'patienceMs'>,
-    metadata: Metadata,
-    call: UnaryCall,
-  ): Promise<Answered> {
+  async #answer(question: Question, metadata: Metadata, call: UnaryCall): Promise<Answered> {
     const { service, callers } = this.parts;
     const identified = callers.identify(metadata);
     const principal = identified instanceof Promise ? await identified : identified;
-    return service.answer({ ...question, patienceMs: this.#patienceOf(call) }, principal);
+    return service.answer(question, principal, this.#patienceOf(call));
   }
 
   /** gRPC's deadline is a time of day, or infinite. */

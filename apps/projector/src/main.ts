@@ -34,7 +34,9 @@ async function main(): Promise<void> {
     module: ProjectorApp,
     imports: [
       RuntimeModule,
-      EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE ?? `sqlite:${join(settings.KEYWARD_DATA_DIR, 'keyward.db')}`),
+      EventStoreModule.forRoot(
+        settings.KEYWARD_EVENT_STORE ?? `sqlite:${join(settings.KEYWARD_DATA_DIR, 'keyward.db')}`,
+      ),
       ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, {
         stalenessBoundMs: settings.KEYWARD_STALENESS_BOUND,
         staleAnswers: settings.KEYWARD_STALE_ANSWERS,

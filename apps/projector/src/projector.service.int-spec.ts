@@ -6,7 +6,7 @@ import { FreshReader, ReadModel, ReadModelModule, ReadModelWriter } from '@keywa
 import { HealthRegistry, Metrics, RuntimeModule, Supervisor } from '@keyward/runtime';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { append, setOrgKey, until } from './projector.fixture.js';
+import { append, setOrgKey, until } from './testing/log-events.js';
 import { ProjectorModule } from './projector.module.js';
 
 const ADDRESS = { organizationId: 'acme', projectId: 'website', integrationId: 'openai' };
@@ -16,7 +16,12 @@ let app: INestApplicationContext;
 
 async function start(): Promise<void> {
   const url = `sqlite:${join(folder, 'keyward.db')}`;
-  const imports = [RuntimeModule, EventStoreModule.forRoot(url), ReadModelModule.forRoot('memory:'), ProjectorModule];
+  const imports = [
+    RuntimeModule,
+    EventStoreModule.forRoot(url),
+    ReadModelModule.forRoot('memory:'),
+    ProjectorModule,
+  ];
   app = await Test.createTestingModule({ imports }).compile();
   app.useLogger(false);
   await app.init();
@@ -36,7 +41,8 @@ const projectorProblem = async () => {
   const report = await app.get(HealthRegistry).report('ready');
   return report.parts.find(({ part }) => part === 'projector')?.problem;
 };
-const keyVersion = async () => (await readModel().lookup([ADDRESS])).entries[0]!.organizationSlot?.state.key?.version;
+const keyVersion = async () =>
+  (await readModel().lookup([ADDRESS])).entries[0]!.organizationSlot?.state.key?.version;
 
 describe('ProjectorService over SQLite', () => {
   it('makes the process ready once the read model has caught up', async () => {
@@ -51,20 +57,29 @@ describe('ProjectorService over SQLite', () => {
     for (let version = 1; version <= 20; version++) {
       await setOrgKey(log, 'acme', version);
       const position = await log.head();
-      const { entries } = await reader.read({ kind: 'at_least_as_fresh', position }, 5_000, () => readModel().lookup([ADDRESS]));
+      const { entries } = await reader.read({ kind: 'at_least_as_fresh', position }, 5_000, () =>
+        readModel().lookup([ADDRESS]),
+      );
       expect(entries[0]!.organizationSlot?.state.key?.version).toBe(version);
       expect(entries[0]!.organizationSlot?.sealed).not.toBeNull();
     }
   });
 
   it('answers reads without a position as soon as it beats', async () => {
-    const read = () => app.get(FreshReader).read({ kind: 'minimize_latency' }, 0, () => readModel().lookup([ADDRESS]));
-    await until(() => read().then(() => true, () => false));
+    const read = () =>
+      app.get(FreshReader).read({ kind: 'minimize_latency' }, 0, () => readModel().lookup([ADDRESS]));
+    await until(() =>
+      read().then(
+        () => true,
+        () => false,
+      ),
+    );
     expect((await read()).stale).toBe(false);
   });
 
   it('builds the same read model again after a restart', async () => {
-    for (let version = 1; version <= 30; version++) await setOrgKey(app.get(EventStore), `org${version % 7}`, version);
+    for (let version = 1; version <= 30; version++)
+      await setOrgKey(app.get(EventStore), `org${version % 7}`, version);
     await setOrgKey(app.get(EventStore), 'acme', 1);
     await until(async () => (await keyVersion()) === 1);
     const keys = ['acme', 'org0', 'org3'].map((organizationId) => ({
@@ -95,7 +110,10 @@ describe('ProjectorService over SQLite', () => {
     await setOrgKey(app.get(EventStore), 'acme', 2);
     await until(async () => (await keyVersion()) === 2);
     expect(cuts).toBe(0);
-    const slot = { kind: 'slot', address: { organizationId: 'acme', projectId: null, integrationId: 'openai' } } as const;
+    const slot = {
+      kind: 'slot',
+      address: { organizationId: 'acme', projectId: null, integrationId: 'openai' },
+    } as const;
     expect((await writer.load([slot]))[0]).toMatchObject({ revision: 1n, state: { lastVersion: 2 } });
   });
 
@@ -112,7 +130,9 @@ describe('ProjectorService over SQLite', () => {
   it('counts what it applies', async () => {
     await setOrgKey(app.get(EventStore), 'acme', 1);
     await until(async () => (await keyVersion()) === 1);
-    await until(async () => /^keyward_projector_behind_seconds 0$/m.test((await app.get(Metrics).render()).body));
+    await until(async () =>
+      /^keyward_projector_behind_seconds 0$/m.test((await app.get(Metrics).render()).body),
+    );
     expect((await app.get(Metrics).render()).body).toMatch(/^keyward_projector_events_total 2$/m);
   });
 

@@ -19,7 +19,10 @@ export interface Standalone {
 }
 
 /** Builds and starts everything; resolves when both servers listen, which is before the read model is ready. */
-export async function createStandalone(settings: StandaloneSettings, logger: LoggerService): Promise<Standalone> {
+export async function createStandalone(
+  settings: StandaloneSettings,
+  logger: LoggerService,
+): Promise<Standalone> {
   await mkdir(settings.KEYWARD_DATA_DIR, { recursive: true, mode: 0o700 });
   const app = await createApiApp(StandaloneModule.forRoot(settings), settings, { logger });
   try {

@@ -12,11 +12,16 @@ async function main(): Promise<void> {
   exitOnUnexpectedError(logger);
   const { app, health, httpUrl, grpcTarget } = await createStandalone(settings, logger);
   orderlyShutdown(app, { timeoutMs: settings.KEYWARD_SHUTDOWN_TIMEOUT, logger, health });
-  logger.log(`Keyward is running: HTTP API ${httpUrl}, its documentation ${httpUrl}/docs, gRPC ${grpcTarget}`, 'standalone');
+  logger.log(
+    `Keyward is running: HTTP API ${httpUrl}, its documentation ${httpUrl}/docs, gRPC ${grpcTarget}`,
+    'standalone',
+  );
 }
 
 main().catch((error: unknown) => {
   // A sentence, not a stack: what stops a start is for the operator to mend.
-  process.stderr.write(`Keyward could not start. ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `Keyward could not start. ${error instanceof Error ? error.message : String(error)}\n`,
+  );
   process.exit(1);
 });

@@ -11,13 +11,17 @@ import { lookupSettings } from '../../lookup/src/lookup.settings.js';
 /** Every setting of every part, as docs/configuration.md shows them. */
 export const SETTING_GROUPS = {
   'Every process': runtimeSettings,
-  'Event log, read model, change log': mergeSettings(eventStoreSettings, readModelSettings, changeLogSettings),
+  'Event log, read model, change log': mergeSettings(
+    eventStoreSettings,
+    readModelSettings,
+    changeLogSettings,
+  ),
   'Key encryption keys': sealingSettings,
-  'Tokens': accessSettings,
+  Tokens: accessSettings,
   'HTTP API': apiSettings,
   'gRPC servers': grpcSettings,
-  'Lookup': lookupSettings,
-  'Watch': broadcasterSettings,
+  Lookup: lookupSettings,
+  Watch: broadcasterSettings,
 } as const;
 
 /** Standalone is all parts, so it has all their settings. */

@@ -11,8 +11,18 @@ describe('The error details of a gRPC refusal', () => {
     // Field 1 varint 5; field 2 "no"; field 3 an Any of ErrorInfo{reason: "KEY_NOT_SET", domain: "keyward"}.
     const info = Buffer.from('\n\x0bKEY_NOT_SET\x12\x07keyward');
     const url = 'type.googleapis.com/google.rpc.ErrorInfo';
-    const any = Buffer.concat([Buffer.from([0x0a, url.length]), Buffer.from(url), Buffer.from([0x12, info.length]), info]);
-    const status = Buffer.concat([Buffer.from([0x08, 5, 0x12, 2]), Buffer.from('no'), Buffer.from([0x1a, any.length]), any]);
+    const any = Buffer.concat([
+      Buffer.from([0x0a, url.length]),
+      Buffer.from(url),
+      Buffer.from([0x12, info.length]),
+      info,
+    ]);
+    const status = Buffer.concat([
+      Buffer.from([0x08, 5, 0x12, 2]),
+      Buffer.from('no'),
+      Buffer.from([0x1a, any.length]),
+      any,
+    ]);
     expect(encodeErrorInfo(5, 'no', 'KEY_NOT_SET', {}).toString('hex')).toBe(status.toString('hex'));
   });
 

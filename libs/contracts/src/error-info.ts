@@ -31,7 +31,9 @@ export function encodeErrorInfo(
 
 /** The ErrorInfo inside the trailer's bytes, or undefined when there is none of Keyward's. */
 export function decodeErrorInfo(bytes: Uint8Array): DecodedErrorInfo | undefined {
-  const status = Status.toObject(Status.decode(bytes)) as { details?: { type_url: string; value: Uint8Array }[] };
+  const status = Status.toObject(Status.decode(bytes)) as {
+    details?: { type_url: string; value: Uint8Array }[];
+  };
   for (const detail of status.details ?? []) {
     if (detail.type_url !== ERROR_INFO_TYPE_URL) continue;
     const info = ErrorInfo.toObject(ErrorInfo.decode(detail.value)) as {

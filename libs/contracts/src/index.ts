@@ -1,5 +1,10 @@
 export { ERROR_CODES, KeywardError, type ErrorCode, type FieldViolation } from './error-codes.js';
-export { STATUS_DETAILS_TRAILER, decodeErrorInfo, encodeErrorInfo, type DecodedErrorInfo } from './error-info.js';
+export {
+  STATUS_DETAILS_TRAILER,
+  decodeErrorInfo,
+  encodeErrorInfo,
+  type DecodedErrorInfo,
+} from './error-info.js';
 export { keywardGrpc, keywardPackageDefinition } from './grpc.js';
 export {
   InvalidPositionError,
@@ -10,8 +15,14 @@ export {
   type LogPosition,
 } from './position.js';
 export type { BatchLookupRequest__Output } from './generated/keyward/v1/BatchLookupRequest.js';
-export type { BatchLookupResponse, BatchLookupResponse__Output } from './generated/keyward/v1/BatchLookupResponse.js';
-export type { Change as ChangeMessage, Change__Output as ChangeMessage__Output } from './generated/keyward/v1/Change.js';
+export type {
+  BatchLookupResponse,
+  BatchLookupResponse__Output,
+} from './generated/keyward/v1/BatchLookupResponse.js';
+export type {
+  Change as ChangeMessage,
+  Change__Output as ChangeMessage__Output,
+} from './generated/keyward/v1/Change.js';
 export type { Consistency, Consistency__Output } from './generated/keyward/v1/Consistency.js';
 export type { EffectiveKeysClient } from './generated/keyward/v1/EffectiveKeys.js';
 export type { KeyAddress, KeyAddress__Output } from './generated/keyward/v1/KeyAddress.js';

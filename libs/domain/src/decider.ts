@@ -37,7 +37,11 @@ export function accept<Event>(...events: readonly Event[]): Decision<Event> {
   return { kind: 'accepted', events };
 }
 
-export function refuse(code: RefusalCode, detail: string, metadata?: Readonly<Record<string, string>>): Decision<never> {
+export function refuse(
+  code: RefusalCode,
+  detail: string,
+  metadata?: Readonly<Record<string, string>>,
+): Decision<never> {
   return { kind: 'refused', refusal: metadata ? { code, detail, metadata } : { code, detail } };
 }
 

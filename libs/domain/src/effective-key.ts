@@ -42,15 +42,27 @@ export function explainEffectiveKey(slots: CandidateSlots): readonly Candidate[]
 
 function explainProject({ key }: SlotState): Candidate {
   return key
-    ? { source: 'project', verdict: 'effective', why: "The project has its own key, which overrides the organization's.", key }
+    ? {
+        source: 'project',
+        verdict: 'effective',
+        why: "The project has its own key, which overrides the organization's.",
+        key,
+      }
     : { source: 'project', verdict: 'not_set', why: 'The project has no key of its own.', key };
 }
 
 function explainOrganization({ key, enabled }: SlotState, effective: KeySource | null): Candidate {
   const source = 'organization';
-  if (!key) return { source, verdict: 'not_set', why: 'The organization has no key for this integration.', key };
-  if (!enabled) return { source, verdict: 'disabled', why: "The organization's key is kept but switched off.", key };
+  if (!key)
+    return { source, verdict: 'not_set', why: 'The organization has no key for this integration.', key };
+  if (!enabled)
+    return { source, verdict: 'disabled', why: "The organization's key is kept but switched off.", key };
   return effective === 'project'
     ? { source, verdict: 'overridden', why: 'The project overrides it with its own key.', key }
-    : { source, verdict: 'effective', why: "The project has no key of its own, so it uses the organization's.", key };
+    : {
+        source,
+        verdict: 'effective',
+        why: "The project has no key of its own, so it uses the organization's.",
+        key,
+      };
 }

@@ -8,7 +8,11 @@ export function versionConflict(expected: ExpectedVersion, current: number | nul
   if (expected === null) return null;
   if (expected === 'any' ? current !== null : current === expected) return null;
   const now = current === null ? 'there is none now' : `it is at version ${current} now`;
-  return refuse('VERSION_CONFLICT', `If-Match does not hold: ${now}. Read it again and repeat the change if it is still wanted.`, {
-    currentVersion: current === null ? '' : String(current),
-  });
+  return refuse(
+    'VERSION_CONFLICT',
+    `If-Match does not hold: ${now}. Read it again and repeat the change if it is still wanted.`,
+    {
+      currentVersion: current === null ? '' : String(current),
+    },
+  );
 }

@@ -7,7 +7,15 @@ export {
   type Integration,
   type KeyFormat,
 } from './catalogue/index.js';
-export { accept, fold, refuse, type Decider, type Decision, type Refusal, type RefusalCode } from './decider.js';
+export {
+  accept,
+  fold,
+  refuse,
+  type Decider,
+  type Decision,
+  type Refusal,
+  type RefusalCode,
+} from './decider.js';
 export {
   effectiveKey,
   explainEffectiveKey,

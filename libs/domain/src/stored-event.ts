@@ -42,9 +42,12 @@ export class UnreadableEventError extends Error {
  */
 export function readStoredEvent({ type, data, metadata }: StoredEvent): DomainEvent {
   const { schemaVersion } = metadata as { schemaVersion?: unknown };
-  if (!Object.hasOwn(TYPES, type)) throw new UnreadableEventError(`unknown event type "${type.slice(0, 64)}"`);
+  if (!Object.hasOwn(TYPES, type))
+    throw new UnreadableEventError(`unknown event type "${type.slice(0, 64)}"`);
   if (schemaVersion !== SCHEMA_VERSION) {
-    throw new UnreadableEventError(`${type} has schema version ${String(schemaVersion)}; this release reads ${SCHEMA_VERSION}`);
+    throw new UnreadableEventError(
+      `${type} has schema version ${String(schemaVersion)}; this release reads ${SCHEMA_VERSION}`,
+    );
   }
   return { type, data } as DomainEvent;
 }

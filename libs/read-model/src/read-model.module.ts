@@ -60,7 +60,8 @@ function monitorProvider(boundMs: number): Provider {
   return {
     provide: StalenessMonitor,
     inject: [ReadModel],
-    useFactory: (readModel: ReadModel) => new StalenessMonitor({ readModel, clock: new SystemClock(), boundMs }),
+    useFactory: (readModel: ReadModel) =>
+      new StalenessMonitor({ readModel, clock: new SystemClock(), boundMs }),
   };
 }
 

@@ -117,16 +117,11 @@ export class ApiFixture {
   /** @param target method and path: `PUT /v1/rollout`. */
   async call(target: string, { as = this.owner, body, headers = {} }: Call = {}): Promise<Answer> {
     const [method, url] = target.split(' ') as [string, string];
-    const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
     const response = await this.app.inject({
       method: method as 'GET',
       url,
-      headers: {
-        ...(as === null ? {} : { authorization: `Bearer ${as}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { payload: isRaw ? (body) : JSON.stringify(body) }),
+      headers: { ...authorization(as), ...contentType(body), ...headers },
+      ...(body === undefined ? {} : { payload: toPayload(body) }),
     });
     const isJson = String(response.headers['content-type']).includes('json');
     return {
@@ -178,6 +173,19 @@ export class ApiFixture {
     ];
     return { module: Parts, providers, exports: providers.map(({ provide }) => provide) };
   }
+}
+
+function authorization(token: string | null): Record<string, string> {
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+function contentType(body: unknown): Record<string, string> {
+  return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+/** Text and bytes go as they are. */
+function toPayload(body: unknown): string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
 @Module({})

@@ -1,5 +1,5 @@
 import { START_OF_LOG, type LogPosition } from '@keyward/contracts';
-import { readStoredEvent, type Decider } from '@keyward/domain';
+import { readStoredEvent, type Decider, type DomainEvent } from '@keyward/domain';
 import { EventStore, type ExpectedRevision, type RecordedEvent } from '@keyward/event-store';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -63,7 +63,7 @@ export class AggregateStore {
     for (const recorded of unseen) {
       const event = readStoredEvent(recorded);
       const after = decider.evolve(state, event as never);
-      rememberWrite(remembered, event.data, state, after, recorded.position);
+      rememberWrite(remembered, event.data, { before: state, after, position: recorded.position });
       state = after;
     }
     const loaded = { state, revision: last.revision, position: last.position, remembered };
@@ -74,20 +74,14 @@ export class AggregateStore {
 
 function rememberWrite<State>(
   remembered: Map<string, RememberedWrite<State>>,
-  by: {
-    readonly actor: string;
-    readonly idempotencyKey: string | null;
-    readonly requestDigest: string | null;
-  },
-  before: State,
-  after: State,
-  position: LogPosition,
+  { actor, idempotencyKey, requestDigest: digest }: DomainEvent['data'],
+  { before, after, position }: Omit<RememberedWrite<State>, 'digest'>,
 ): void {
-  if (by.idempotencyKey === null) return;
-  const name = writeName(by.actor, by.idempotencyKey);
+  if (idempotencyKey === null) return;
+  const name = writeName(actor, idempotencyKey);
   // One write may have made several events: it began before the first and ended after the last.
   const first = remembered.get(name)?.before ?? before;
-  remembered.set(name, { digest: by.requestDigest, before: first, after, position });
+  remembered.set(name, { digest, before: first, after, position });
 }
 
 function emptyAggregate<State>(decider: AnyDecider<State>): Loaded<State> {

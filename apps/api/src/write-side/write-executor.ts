@@ -8,12 +8,13 @@ import {
   type DomainEvent,
   type Provenance,
 } from '@keyward/domain';
-import { EventStore, type JsonObject, type StreamAppend } from '@keyward/event-store';
+import { EventStore, type StreamAppend } from '@keyward/event-store';
 import { Clock } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
 import { AggregateStore, writeName, type Loaded, type RememberedWrite } from './aggregate-store.js';
 import { DurableAppender } from './durable-appender.js';
 import { NoOpMemory } from './no-op-memory.js';
+import { StreamTurns } from './stream-turns.js';
 import { derivedUuid, idempotencyKeyReused, type WriteAnswer, type WriteRequest } from './write-request.js';
 import { WriteHorizon } from './write-horizon.js';
 
@@ -40,6 +41,9 @@ const MAX_CONFLICTS = 20;
  */
 @Injectable()
 export class WriteExecutor {
+  private readonly turns = new StreamTurns();
+
+  // eslint-disable-next-line max-params -- what Nest injects comes one by one
   constructor(
     private readonly events: EventStore,
     private readonly aggregates: AggregateStore,
@@ -49,7 +53,13 @@ export class WriteExecutor {
     private readonly clock: Clock,
   ) {}
 
-  async execute<State, Event extends DomainEvent, Answer extends object>(
+  execute<State, Event extends DomainEvent, Answer extends object>(
+    write: Write<State, Event, Answer>,
+  ): Promise<Answer & WriteAnswer> {
+    return this.turns.take(write.stream, () => this.executeInTurn(write));
+  }
+
+  private async executeInTurn<State, Event extends DomainEvent, Answer extends object>(
     write: Write<State, Event, Answer>,
   ): Promise<Answer & WriteAnswer> {
     const identity = randomUUID();
@@ -147,14 +157,17 @@ export function throwIfRefused<Event>(
   throw new KeywardError(code, detail, metadata ? { metadata } : {});
 }
 
-/** Ids derive from the Idempotency-Key, so that a repeat after an unknown outcome cannot write twice. */
+/**
+ * Ids derive from the Idempotency-Key, so that a repeat after an unknown outcome cannot write twice;
+ * and from the digest, so that another request under the same key is never taken for that repeat.
+ */
 function envelopes(
-  { stream, request }: { stream: string; request: WriteRequest },
+  { stream, request, digest }: { stream: string; request: WriteRequest; digest: string },
   events: readonly DomainEvent[],
   identity: string,
 ): StreamAppend['events'] {
   const { actor, idempotencyKey } = request;
-  const seed = idempotencyKey === null ? [identity] : [actor, idempotencyKey];
+  const seed = idempotencyKey === null ? [identity] : [actor, idempotencyKey, digest];
   return events.map(({ type, data }, index) => ({
     id: derivedUuid('event', stream, ...seed, String(index)),
     type,

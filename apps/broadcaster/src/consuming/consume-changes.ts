@@ -1,4 +1,4 @@
-import type { ChangeLogReader } from '@keyward/change-log';
+import type { ChangeLogReader, KeyChange } from '@keyward/change-log';
 import { START_OF_LOG, comparePositions } from '@keyward/contracts';
 import type { WatchHub } from '../watching/watch-hub.js';
 
@@ -23,14 +23,15 @@ export async function consumeChanges(
   for await (const message of reader.read(signal)) {
     if (!begun) await closeGap(reader, hub);
     begun = true;
-    if (message.kind === 'changes') {
-      for (const change of message.changes) {
-        if (hub.publish(change)) observer.published(change.occurredAt);
-      }
-    } else {
-      hub.progress(message.position, message.caughtUp);
-    }
+    if (message.kind === 'changes') publish(message.changes, hub, observer);
+    else hub.progress(message.position, message.caughtUp);
     observer.progress();
+  }
+}
+
+function publish(changes: readonly KeyChange[], hub: WatchHub, observer: ConsumeObserver): void {
+  for (const change of changes) {
+    if (hub.publish(change)) observer.published(change.occurredAt);
   }
 }
 

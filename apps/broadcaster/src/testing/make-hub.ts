@@ -1,3 +1,4 @@
+import { SystemClock } from '@keyward/runtime';
 import { WatchHub, type WatchHubOptions } from '../watching/watch-hub.js';
 import { SlotReadModel } from './slot-read-model.js';
 import { STORE } from './test-watcher.js';
@@ -22,8 +23,7 @@ export function makeHub(wanted: Partial<WatchHubOptions> = {}): HubUnderTest {
     maxStallMs: 60_000,
     watchesPerPrincipal: 1_000,
     judgeTimeoutMs: 20,
-    monotonicMs: () => performance.now(),
-    nowMs: () => Date.now(),
+    clock: new SystemClock(),
     observer: { delivered: () => undefined, ended: (code) => ends.push(code) },
     ...wanted,
   });

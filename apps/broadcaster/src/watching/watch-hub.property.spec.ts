@@ -198,22 +198,25 @@ describe('watches', () => {
           if (place > Number(made.readModel.position.commit)) made.readModel.apply(seen);
         }
       };
-      for (const one of steps) {
-        if (one.do === 'change') {
-          made.hub.publish(history.add(one.project, one.integration, one.remove));
-        } else if (one.do === 'read model') {
-          catchUpReadModel();
-        } else if (one.do === 'settle') {
-          await settle();
-        } else if (one.do === 'missed') {
-          history.add(null, 'openai', false);
-          made.hub.gap(positionAt(history.facts.length));
-        } else if (one.do === 'read') {
-          clients[one.client % clients.length]!.read();
-        } else {
-          clients[one.client % clients.length]!.reconnect();
+      const clientOf = ({ client: index }: { client: number }): Client => clients[index % clients.length]!;
+      const perform = async (one: Step): Promise<void> => {
+        switch (one.do) {
+          case 'change':
+            return void made.hub.publish(history.add(one.project, one.integration, one.remove));
+          case 'missed':
+            history.add(null, 'openai', false);
+            return made.hub.gap(positionAt(history.facts.length));
+          case 'read model':
+            return catchUpReadModel();
+          case 'settle':
+            return settle();
+          case 'read':
+            return clientOf(one).read();
+          case 'reconnect':
+            return clientOf(one).reconnect();
         }
-      }
+      };
+      for (const one of steps) await perform(one);
       catchUpReadModel();
       for (const one of clients) {
         // A heartbeat says so when nothing is left to be told.

@@ -256,7 +256,7 @@ describe('watch hub', () => {
 
   it('ends a watch when its token expires', async () => {
     let now = 1_000;
-    const made = start({ heartbeatMs: 20, nowMs: () => now });
+    const made = start({ heartbeatMs: 20, clock: { now: () => new Date(now), monotonicMs: () => 0 } });
     const watcher = new TestWatcher(made.hub, { expiresAt: new Date(2_000) });
     const other = new TestWatcher(made.hub, { expiresAt: new Date(3_000) });
     while (watcher.kinds().length < 3) await settle();

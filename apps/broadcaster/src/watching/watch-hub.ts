@@ -1,5 +1,6 @@
 import type { KeyChange } from '@keyward/change-log';
 import { KeywardError, type LogPosition } from '@keyward/contracts';
+import type { Clock } from '@keyward/runtime';
 import { OverrideJudge, type OverrideJudgeOptions } from '../overrides/override-judge.js';
 import { ChangeWindow } from '../window/change-window.js';
 import { HeartbeatWheel } from './heartbeat-wheel.js';
@@ -21,9 +22,7 @@ export interface WatchHubOptions {
   readonly watchesPerPrincipal: number;
   /** How long an organization's change may wait for the read model. @defaultValue 200 ms */
   readonly judgeTimeoutMs?: number;
-  readonly monotonicMs: () => number;
-  /** The time of day in milliseconds, for the end of tokens. */
-  readonly nowMs: () => number;
+  readonly clock: Clock;
   readonly observer: WatchHubObserver;
 }
 
@@ -62,7 +61,7 @@ export class WatchHub {
   private closed = false;
 
   constructor(private readonly options: WatchHubOptions) {
-    const { storeId, readModel, inLogOrder, windowSize, maxBehind, maxStallMs, monotonicMs } = options;
+    const { storeId, readModel, inLogOrder, windowSize, maxBehind, maxStallMs, clock } = options;
     const window = new ChangeWindow({ capacity: windowSize, inLogOrder });
     this.window = window;
     this.judge = new OverrideJudge({ window, readModel, timeoutMs: options.judgeTimeoutMs ?? 200 });
@@ -73,7 +72,7 @@ export class WatchHub {
       window,
       judge: this.judge,
       messages: this.messages,
-      monotonicMs,
+      monotonicMs: () => clock.monotonicMs(),
       maxBehind,
       maxStallMs,
       onEnd: (watcher, { code }) => {
@@ -156,7 +155,7 @@ export class WatchHub {
   }
 
   private tick(due: Iterable<Watcher>): void {
-    const now = this.options.nowMs();
+    const now = this.options.clock.now().getTime();
     for (const { watcher, expiresAtMs } of this.watches.values()) {
       if (expiresAtMs <= now) watcher.end(expired());
       else watcher.checkStall();

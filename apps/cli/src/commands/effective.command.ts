@@ -30,12 +30,24 @@ export function addEffectiveCommand(program: Command, run: Run): void {
     .argument('<project>', "the project's id", idReader('<project>'))
     .argument('<integration>', 'the integration, such as openai', idReader('<integration>'))
     .option('--at <moment>', 'as of a time (RFC 3339, such as 2026-03-31T12:00:00Z) or a position');
-  run(command, async (context, org: string, project: string, integration: string, { at }: { readonly at?: string }) => {
-    const api = await context.api({ projects: { [`${org}/${project}`]: 'viewer' } });
-    const path = ['v1', 'organizations', org, 'projects', project, 'integrations', integration, 'effective-key'];
-    const answer = await api.request({ method: 'GET', path, query: { at } });
-    context.printer.answer(answer, (style) => textOf(style, answer, { org, project, integration, at }));
-  });
+  run(
+    command,
+    async (context, org: string, project: string, integration: string, { at }: { readonly at?: string }) => {
+      const api = await context.api({ projects: { [`${org}/${project}`]: 'viewer' } });
+      const path = [
+        'v1',
+        'organizations',
+        org,
+        'projects',
+        project,
+        'integrations',
+        integration,
+        'effective-key',
+      ];
+      const answer = await api.request({ method: 'GET', path, query: { at } });
+      context.printer.answer(answer, (style) => textOf(style, answer, { org, project, integration, at }));
+    },
+  );
 }
 
 const HEAD = ['candidate', 'verdict', 'key', 'version', 'why'];
@@ -52,7 +64,10 @@ function textOf(style: Style, answer: Json, ids: Ids): string {
   return `${style.paint('bold', sentenceOf(effective, ids))}\n\n${table(style, HEAD, rows)}`;
 }
 
-function sentenceOf({ source, reason, key }: EffectiveAnswer, { org, project, integration, at }: Ids): string {
+function sentenceOf(
+  { source, reason, key }: EffectiveAnswer,
+  { org, project, integration, at }: Ids,
+): string {
   const subject = `${org}/${project}${at === undefined ? '' : ' (then)'}`;
   if (!source || !key) {
     const why = reason === 'disabled' ? "the organization's is switched off" : 'none is set';

@@ -28,11 +28,21 @@ interface KeyAnswer {
 }
 
 export function addKeyCommands(program: Command, run: Run): void {
-  const key = program.command('key').description('set, remove, switch off and on (organization owners and admins; project admins and editors)');
+  const key = program
+    .command('key')
+    .description(
+      'set, remove, switch off and on (organization owners and admins; project admins and editors)',
+    );
   const set = key
     .command('set')
-    .description('set or replace a key; the secret is typed at a hidden prompt, or comes from standard input, and is never an argument')
-    .option('--kind <kind>', 'what kind of credential it is: api_key, service_account (default: api_key)', readCredentialKind);
+    .description(
+      'set or replace a key; the secret is typed at a hidden prompt, or comes from standard input, and is never an argument',
+    )
+    .option(
+      '--kind <kind>',
+      'what kind of credential it is: api_key, service_account (default: api_key)',
+      readCredentialKind,
+    );
   run(withProject(withSlot(set)), setKey);
   const remove = key.command('remove').description("remove a key; a project goes back to the organization's");
   run(withProject(withSlot(remove)), (context, org: string, integration: string, options: KeyOptions) =>
@@ -62,7 +72,11 @@ function withSlot(command: Command): Command {
 }
 
 function withProject(command: Command): Command {
-  return command.option('--project <project>', "this project's own key, not the organization's", idReader('--project'));
+  return command.option(
+    '--project <project>',
+    "this project's own key, not the organization's",
+    idReader('--project'),
+  );
 }
 
 function slotOf(org: string, integration: string, { project }: KeyOptions): Slot {
@@ -71,7 +85,9 @@ function slotOf(org: string, integration: string, { project }: KeyOptions): Slot
 
 /** The least role that may change the slot. */
 function needOf({ org, project }: Slot): Need {
-  return project === undefined ? { organizations: { [org]: 'admin' } } : { projects: { [`${org}/${project}`]: 'editor' } };
+  return project === undefined
+    ? { organizations: { [org]: 'admin' } }
+    : { projects: { [`${org}/${project}`]: 'editor' } };
 }
 
 function pathOf({ org, project, integration }: Slot): string[] {
@@ -83,7 +99,12 @@ function nameOf({ org, project, integration }: Slot): string {
   return `the key of ${project === undefined ? org : `${org}/${project}`} for ${integration}`;
 }
 
-async function setKey(context: CommandContext, org: string, integration: string, options: KeyOptions): Promise<void> {
+async function setKey(
+  context: CommandContext,
+  org: string,
+  integration: string,
+  options: KeyOptions,
+): Promise<void> {
   const slot = slotOf(org, integration, options);
   // First, so that nobody types a key only to be told that there is no token.
   const api = await context.api(needOf(slot));
@@ -114,12 +135,17 @@ async function changeUse(
   const api = await context.api(needOf(slot));
   const { reason } = options;
   const answer = (await api.request({
-    ...(verb === 'remove' ? { method: 'DELETE', path: pathOf(slot) } : { method: 'POST', path: [...pathOf(slot), verb] }),
+    ...(verb === 'remove'
+      ? { method: 'DELETE', path: pathOf(slot) }
+      : { method: 'POST', path: [...pathOf(slot), verb] }),
     ...(reason === undefined ? {} : { body: { reason } }),
     ...writeHeaders(options),
   })) as KeyAnswer;
   const { version, changed } = answer;
-  context.printer.answer(answer, () => `${DONE[verb]} ${nameOf(slot)} (version ${version}).${unchangedNote(changed)}`);
+  context.printer.answer(
+    answer,
+    () => `${DONE[verb]} ${nameOf(slot)} (version ${version}).${unchangedNote(changed)}`,
+  );
 }
 
 function capitalized(text: string): string {

@@ -35,7 +35,9 @@ interface OrganizationListing {
 export function addKeysCommand(program: Command, run: Run): void {
   const command = program
     .command('keys')
-    .description("list an organization's keys; with --project, the keys which that project uses. Never a secret")
+    .description(
+      "list an organization's keys; with --project, the keys which that project uses. Never a secret",
+    )
     .argument('<org>', "the organization's id", idReader('<org>'))
     .option('--project <project>', 'what this project uses', idReader('--project'))
     .option('--all', 'integrations without a key too');
@@ -56,7 +58,15 @@ function needOf(org: string, project: string | undefined): Need {
     : { projects: { [`${org}/${project}`]: 'viewer' } };
 }
 
-const ORGANIZATION_HEAD = ['integration', 'state', 'key', 'version', 'set by', 'set at', 'overriding projects'];
+const ORGANIZATION_HEAD = [
+  'integration',
+  'state',
+  'key',
+  'version',
+  'set by',
+  'set at',
+  'overriding projects',
+];
 
 function organizationText(style: Style, answer: Json, all: boolean): string {
   const { items, entitlement } = answer as unknown as OrganizationListing;
@@ -81,7 +91,10 @@ const PROJECT_HEAD = ['integration', 'uses', 'key', 'version', 'set by', 'set at
 function projectText(style: Style, answer: Json, all: boolean): string {
   const { items } = answer as unknown as { readonly items: readonly ProjectItem[] };
   const shown = items.filter((item) => all || item.effective.reason !== 'not_set');
-  const rows = shown.map(({ integrationId, effective }) => [integrationId, ...effectiveCells(style, effective)]);
+  const rows = shown.map(({ integrationId, effective }) => [
+    integrationId,
+    ...effectiveCells(style, effective),
+  ]);
   const parts = [shown.length > 0 ? table(style, PROJECT_HEAD, rows) : 'The project has no key to use.'];
   if (shown.length < items.length) parts.push(othersNote(style, items.length - shown.length));
   return parts.join('\n');

@@ -21,7 +21,9 @@ export function addProjectCommands(program: Command, run: Run): void {
   const project = program.command('project').description('projects (platform admins)');
   const put = project
     .command('put')
-    .description('register a project, or rename it; an archived one is registered again, with the keys it had')
+    .description(
+      'register a project, or rename it; an archived one is registered again, with the keys it had',
+    )
     .requiredOption('--name <name>', 'its name, for people');
   run(withIds(put), (context, org: string, id: string, options: PutOptions) =>
     write(context, [org, id], { method: 'PUT', body: { name: options.name }, ...writeHeaders(options) }),

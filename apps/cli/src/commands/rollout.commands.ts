@@ -35,15 +35,31 @@ export function addRolloutCommands(program: Command, run: Run): void {
   const set = rollout
     .command('set')
     .description('change what is given of the rollout, and leave the rest as it is')
-    .option('--percentage <number>', 'share of all Enterprise organizations that are in, 0 to 100', percentageReader('--percentage'))
-    .option('--include <orgs>', 'the organizations that are in anyway: ids with commas between, all of them', idListReader('--include'))
-    .option('--exclude <orgs>', 'the organizations that are out anyway: ids with commas between, all of them', idListReader('--exclude'))
+    .option(
+      '--percentage <number>',
+      'share of all Enterprise organizations that are in, 0 to 100',
+      percentageReader('--percentage'),
+    )
+    .option(
+      '--include <orgs>',
+      'the organizations that are in anyway: ids with commas between, all of them',
+      idListReader('--include'),
+    )
+    .option(
+      '--exclude <orgs>',
+      'the organizations that are out anyway: ids with commas between, all of them',
+      idListReader('--exclude'),
+    )
     .option('--clear-include', 'no organization is in anyway')
     .option('--clear-exclude', 'no organization is out anyway');
   run(addWriteOptions(set), async (context, options: SetOptions) => {
     checkOptions(options);
     const api = await context.api({ platformAdmin: true });
-    const now = (await api.request({ method: 'GET', path: PATH, query: { fully_consistent: 'true' } })) as Rollout;
+    const now = (await api.request({
+      method: 'GET',
+      path: PATH,
+      query: { fully_consistent: 'true' },
+    })) as Rollout;
     // On the version that was read, so that nobody else's change in between is undone.
     const headers = { ifMatch: now.version, ...writeHeaders(options) };
     const answer = await api.request({ method: 'PUT', path: PATH, body: merged(now, options), ...headers });

@@ -7,7 +7,12 @@ import { table } from '../output/table.js';
 
 interface Report {
   readonly ok: boolean;
-  readonly parts: readonly { readonly part: string; readonly ok: boolean; readonly required: boolean; readonly problem?: string }[];
+  readonly parts: readonly {
+    readonly part: string;
+    readonly ok: boolean;
+    readonly required: boolean;
+    readonly problem?: string;
+  }[];
 }
 
 const NOT_READY = 503;

@@ -20,15 +20,28 @@ export function addWatchCommand(program: Command, run: Run): void {
     .command('watch')
     .description('show changes as they happen, one a line, until Ctrl-C (workers)')
     .argument('<org>', "the organization's id", idReader('<org>'))
-    .option('--project <projects>', 'only what concerns these projects (commas between, or repeated)', idListReader('--project'))
-    .option('--integration <integrations>', 'only these integrations (commas between, or repeated)', idListReader('--integration'))
+    .option(
+      '--project <projects>',
+      'only what concerns these projects (commas between, or repeated)',
+      idListReader('--project'),
+    )
+    .option(
+      '--integration <integrations>',
+      'only these integrations (commas between, or repeated)',
+      idListReader('--integration'),
+    )
     .option('--after <position>', 'resume after this position');
   run(command, async (context, org: string, { project = [], integration = [], after = '' }: WatchOptions) => {
     const { connection, printer, environment } = context;
     const token = await context.token(needOf(org, project));
     const host = new URL(`http://${connection.grpcTarget}`).hostname;
     if (!connection.grpcTls && !isLoopback(host)) context.warnOfPlainText(host);
-    const request = { organizationId: org, projectIds: [...project], integrationIds: [...integration], afterPosition: after };
+    const request = {
+      organizationId: org,
+      projectIds: [...project],
+      integrationIds: [...integration],
+      afterPosition: after,
+    };
     const messages = watchChanges({ connection, token, request, interrupted: environment.interrupted });
     let isFirst = true;
     for await (const message of messages) {
@@ -64,7 +77,8 @@ function documentOf({ changesThrough, event, change }: WatchResponse__Output) {
 
 function lineOf(style: Style, { event, change }: WatchResponse__Output): string | undefined {
   const time = style.paint('dim', new Date().toISOString().slice(11, 19));
-  if (event === 'reset') return `${time} ${style.paint('yellow', 'reset')}  changes may have been missed: look everything up again`;
+  if (event === 'reset')
+    return `${time} ${style.paint('yellow', 'reset')}  changes may have been missed: look everything up again`;
   if (event !== 'change' || !change) return undefined;
   const { organizationId, projectId, integrationId, version, affectedProjectIds } = change;
   const slot = projectId === '' ? organizationId : `${organizationId}/${projectId}`;

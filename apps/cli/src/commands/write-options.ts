@@ -9,12 +9,23 @@ export interface WriteOptions {
 
 export function addWriteOptions(command: Command): Command {
   return command
-    .option('--if-match <version>', 'only if this version is there now; 0: only if there is none yet', versionReader('--if-match'))
-    .option('--idempotency-key <key>', 'the same request with the same key is done once', idempotencyKeyReader('--idempotency-key'));
+    .option(
+      '--if-match <version>',
+      'only if this version is there now; 0: only if there is none yet',
+      versionReader('--if-match'),
+    )
+    .option(
+      '--idempotency-key <key>',
+      'the same request with the same key is done once',
+      idempotencyKeyReader('--idempotency-key'),
+    );
 }
 
 export function writeHeaders({ ifMatch, idempotencyKey }: WriteOptions): WriteOptions {
-  return { ...(ifMatch === undefined ? {} : { ifMatch }), ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+  return {
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  };
 }
 
 /** Said of a write that asked for what was so already. */

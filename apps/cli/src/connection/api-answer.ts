@@ -1,7 +1,8 @@
 import type { FieldViolation } from '@keyward/contracts';
 
 /** A value of a JSON document. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
 
 /** The answer's JSON object; undefined when it is something else. */
 export async function readAnswer(response: Response): Promise<Json | undefined> {
@@ -25,7 +26,8 @@ export interface HttpRefusal {
 /** The problem (RFC 9457) in an answer; undefined when it is none of Keyward's. */
 export function refusalIn(answer: Json | undefined, headers: Headers): HttpRefusal | undefined {
   const { code, detail, errors, context } = (answer ?? {}) as Record<string, unknown>;
-  if (typeof code !== 'string' || typeof detail !== 'string' || !/^[A-Z][A-Z_]{0,60}$/.test(code)) return undefined;
+  if (typeof code !== 'string' || typeof detail !== 'string' || !/^[A-Z][A-Z_]{0,60}$/.test(code))
+    return undefined;
   const retryAfter = Number(headers.get('retry-after') ?? NaN);
   return {
     code,
@@ -46,5 +48,7 @@ function violationsIn(errors: unknown): FieldViolation[] {
 
 function textsIn(context: unknown): Record<string, string> {
   const entries = Object.entries((context ?? {}) as Record<string, unknown>);
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

@@ -56,7 +56,8 @@ export class ApiClient {
 
   private address({ path, query = {} }: ApiRequest): URL {
     const url = new URL(`${this.parts.url}/${path.map(encodeURIComponent).join('/')}`);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, value);
     return url;
   }
 
@@ -76,7 +77,9 @@ export class ApiClient {
     if (this.parts.interrupted.aborted) throw interruptedError();
     const { url } = this.parts;
     const isLate = error instanceof Error && error.name === 'TimeoutError';
-    const sentence = isLate ? `Keyward at ${url} did not answer in time.` : `Keyward cannot be reached at ${url}${why(error)}.`;
+    const sentence = isLate
+      ? `Keyward at ${url} did not answer in time.`
+      : `Keyward cannot be reached at ${url}${why(error)}.`;
     throw new CliError(sentence, {
       exitCode: EXIT.unavailable,
       code: isLate ? 'TIMEOUT' : 'UNREACHABLE',

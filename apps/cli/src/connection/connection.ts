@@ -53,7 +53,9 @@ function checked(option: string, value: string, { parse, rule }: typeof cliSetti
 function withoutCredentials(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw usageError('--url must be an address like https://keyward.example.com, without a user, a query or a fragment.');
+    throw usageError(
+      '--url must be an address like https://keyward.example.com, without a user, a query or a fragment.',
+    );
   }
   return url.href.replace(/\/+$/, '');
 }

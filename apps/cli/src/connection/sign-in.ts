@@ -29,7 +29,8 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  */
 export async function signIn(need: Need, parts: SignInParts): Promise<string> {
   const { tokenFile, token } = parts.connection;
-  if (tokenFile !== undefined) return checkedToken(await readTokenFile(tokenFile), 'The file of --token-file');
+  if (tokenFile !== undefined)
+    return checkedToken(await readTokenFile(tokenFile), 'The file of --token-file');
   if (token !== undefined) return checkedToken(token, 'KEYWARD_TOKEN');
   return mint(need, parts);
 }
@@ -56,7 +57,9 @@ async function mint(need: Need, { connection, userName, note }: SignInParts): Pr
   if (!isLoopback(new URL(url).hostname)) throw noToken('Keyward is on another machine');
   if (!(await isReadable(keyFile))) throw noToken(`there is no local issuer's key at ${keyFile}`);
   const subject = `cli:${userName}`;
-  note(`No token given: made one with the local issuer's key in ${relative('.', dataDir) || '.'} for ${subject}, ${describeNeed(need)}.`);
+  note(
+    `No token given: made one with the local issuer's key in ${relative('.', dataDir) || '.'} for ${subject}, ${describeNeed(need)}.`,
+  );
   const ttlSeconds = need.worker ? MINTED_WATCH_TTL_SECONDS : MINTED_TTL_SECONDS;
   return mintToken(dataDir, { subject, ttlSeconds, ...need });
 }
@@ -90,7 +93,9 @@ function noToken(why: string): CliError {
 /** `admin of acme` */
 export function describeNeed({ platformAdmin, organizations, projects, worker }: Need): string {
   if (platformAdmin) return 'platform admin';
-  const roles = Object.entries({ ...organizations, ...projects }).map(([where, role]) => `${role} of ${where}`);
+  const roles = Object.entries({ ...organizations, ...projects }).map(
+    ([where, role]) => `${role} of ${where}`,
+  );
   if (worker) roles.push(`worker of ${[worker.organization, ...(worker.projects ?? [])].join(' ')}`);
   return roles.join(', ') || 'no role';
 }

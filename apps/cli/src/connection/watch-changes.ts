@@ -27,7 +27,10 @@ export async function* watchChanges(parts: WatchParts): AsyncGenerator<WatchResp
   const { connection, token, request, interrupted } = parts;
   if (interrupted.aborted) return;
   const secure = connection.grpcTls ? credentials.createSsl() : credentials.createInsecure();
-  const client = new keywardGrpc.keyward.v1.KeyChanges(connection.grpcTarget, secure) as unknown as KeyChangesClient;
+  const client = new keywardGrpc.keyward.v1.KeyChanges(
+    connection.grpcTarget,
+    secure,
+  ) as unknown as KeyChangesClient;
   const call = client.Watch(request, metadataOf(token));
   const cancel = (): void => call.cancel();
   interrupted.addEventListener('abort', cancel, { once: true });
@@ -55,7 +58,9 @@ function toError(error: ServiceError, { grpcTarget }: Connection): CliError {
   const isAway = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
   // The library's own texts are not passed on: they may hold anything.
   return new CliError(
-    isAway ? `Keyward's gRPC API cannot be reached at ${grpcTarget}.` : `What answers at ${grpcTarget} does not answer like Keyward.`,
+    isAway
+      ? `Keyward's gRPC API cannot be reached at ${grpcTarget}.`
+      : `What answers at ${grpcTarget} does not answer like Keyward.`,
     {
       exitCode: isAway ? EXIT.unavailable : EXIT.unexpected,
       code: isAway ? 'UNREACHABLE' : 'UNEXPECTED_ANSWER',

@@ -1,7 +1,8 @@
 import type { Command, CommanderError } from 'commander';
 import { usageError, type CliError } from './cli-error.js';
 
-const SECRET_RULE = 'A secret is never an argument, where the shell history and other users see it: type it at the prompt, or send it to standard input.';
+const SECRET_RULE =
+  'A secret is never an argument, where the shell history and other users see it: type it at the prompt, or send it to standard input.';
 
 /** Sentences of commander that name our own words only; all others repeat what was typed. */
 const HARMLESS = new Set([

@@ -14,9 +14,18 @@ export function idReader(name: string): Reader<string> {
 }
 
 /** Ids with commas between; an option that is given again adds. */
-export function idListReader(name: string): (text: string, before: readonly string[] | undefined) => string[] {
+export function idListReader(
+  name: string,
+): (text: string, before: readonly string[] | undefined) => string[] {
   const readId = idReader(`Each id of ${name}`);
-  return (text, before = []) => [...before, ...text.split(',').map((id) => id.trim()).filter(Boolean).map(readId)];
+  return (text, before = []) => [
+    ...before,
+    ...text
+      .split(',')
+      .map((id) => id.trim())
+      .filter(Boolean)
+      .map(readId),
+  ];
 }
 
 export function oneOfReader<const V extends string>(name: string, values: readonly V[]): Reader<V> {

@@ -52,7 +52,8 @@ function readWorker(texts: readonly string[]): NonNullable<TokenRequest['worker'
     throw usageError('--worker must be <organization> or <organization>/<project>.');
   }
   const [organization, ...others] = new Set(paths.map(([id]) => id!));
-  if (others.length > 0) throw usageError('--worker takes projects of one organization: make a token for each.');
+  if (others.length > 0)
+    throw usageError('--worker takes projects of one organization: make a token for each.');
   const projects = [...new Set(paths.flatMap(([, project]) => (project === undefined ? [] : [project])))];
   if (projects.length > 0 && paths.some((ids) => ids.length === 1)) {
     throw usageError('--worker takes either the whole organization or some of its projects.');

@@ -12,7 +12,10 @@ const MOST_BYTES = 64 * 1024;
 export async function readSecret(environment: CliEnvironment, question: string): Promise<string> {
   const secret = environment.stdin.isTTY ? await ask(environment, question) : await readAll(environment);
   if (secret === '') {
-    throw usageError('No key was given.', 'Type it at the prompt, or send it to standard input: keyward key set ... < file');
+    throw usageError(
+      'No key was given.',
+      'Type it at the prompt, or send it to standard input: keyward key set ... < file',
+    );
   }
   return secret;
 }

@@ -26,7 +26,8 @@ export class Printer {
    * what stands between here and Keyward might.
    */
   hide(secret: string): void {
-    if (secret.length >= SHORTEST_HIDDEN) this.hidden.push(secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret));
+    if (secret.length >= SHORTEST_HIDDEN)
+      this.hidden.push(secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret));
   }
 
   /** What was asked for: the document as it came for programs, or `human` of it for people. */

@@ -35,7 +35,10 @@ export function table(style: Style, head: readonly string[], rows: readonly (rea
 
 /** `name  value` lines. */
 export function facts(style: Style, list: readonly (readonly [string, Cell])[]): string {
-  const made = new Table({ chars: NO_LINES, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  const made = new Table({
+    chars: NO_LINES,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
   for (const [name, value] of list) made.push([style.paint('dim', name), textOf(value)]);
   return trimmed(made.toString());
 }

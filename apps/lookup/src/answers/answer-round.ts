@@ -3,7 +3,8 @@ import { EMPTY_SLOT, effectiveKey, type EffectiveKey } from '@keyward/domain';
 import type { LookupEntry } from '@keyward/read-model';
 import { atIndex, type LookupOperation } from '../addresses/address-checks.js';
 import type { OutcomeCounts } from '../lookup.metrics.js';
-import type { KeyMessage, KnownKeys } from './known-key.js';
+import type { AnswerKey } from './answer-encoder.js';
+import type { KnownKeys } from './known-key.js';
 import type { SealedKeys } from './sealed-keys.js';
 import { zeroSecret } from './zero-secrets.js';
 
@@ -68,7 +69,15 @@ export class AnswerRound implements Answers {
     const opened = this.sealedKeys.open(record.sealed, binding);
     // Field by field: a spread here costs fifty times as much, once per address.
     const { version, keyId, fingerprint, setAt, lease } = message;
-    const key: KeyMessage = { secret: EMPTY, source: message.source, version, keyId, fingerprint, setAt, lease };
+    const key: KeyMessage = {
+      secret: EMPTY,
+      source: message.source,
+      version,
+      keyId,
+      fingerprint,
+      setAt,
+      lease,
+    };
     this.responses.push({ key, position });
     this.counts.found += 1;
     if (Buffer.isBuffer(opened)) {

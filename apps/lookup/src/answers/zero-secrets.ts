@@ -1,5 +1,6 @@
-import type { MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import type { BatchLookupResponse, LookupResponse } from '@keyward/contracts';
+import { AnswerEncoder } from './answer-encoder.js';
 
 const SERVICE = 'keyward.v1.EffectiveKeys';
 
@@ -9,34 +10,44 @@ export function zeroSecret({ key }: LookupResponse): void {
 }
 
 /**
- * The same package, with answers zeroed as soon as they are serialized: no sooner, or workers would
- * get zeroes, and no later, so that opened keys do not wait in the heap for the garbage collector.
- * The serialized copies belong to gRPC and to the operating system and are out of reach.
+ * The same package, with answers encoded by the {@link AnswerEncoder} and zeroed right after: no
+ * sooner, or workers would get zeroes, and no later, so that opened keys do not wait in the heap for
+ * the garbage collector. The encoded copies belong to gRPC and to the operating system and are out
+ * of reach.
  */
 export function withSecretsZeroed(definition: PackageDefinition): PackageDefinition {
   const service = definition[SERVICE] as ServiceDefinition;
+  const lookup = service['Lookup']!;
+  const batchLookup = service['BatchLookup']!;
+  const encoder = new AnswerEncoder((response) => lookup.responseSerialize(response));
   return {
     ...definition,
     [SERVICE]: {
       ...service,
-      Lookup: afterSerializing<LookupResponse>(service['Lookup']!, zeroSecret),
-      BatchLookup: afterSerializing<BatchLookupResponse>(service['BatchLookup']!, ({ answers }) =>
-        answers?.forEach(zeroSecret),
-      ),
+      Lookup: {
+        ...lookup,
+        responseSerialize: (response: LookupResponse) => encodeAndZero(encoder, response),
+      },
+      BatchLookup: {
+        ...batchLookup,
+        responseSerialize: (response: BatchLookupResponse) => encodeAndZeroBatch(encoder, response),
+      },
     },
   };
 }
 
-function afterSerializing<R extends object>(
-  method: MethodDefinition<object, object>,
-  zero: (response: R) => void,
-): MethodDefinition<object, object> {
-  const responseSerialize = (response: object): Buffer => {
-    try {
-      return method.responseSerialize(response);
-    } finally {
-      zero(response as R);
-    }
-  };
-  return { ...method, responseSerialize };
+function encodeAndZero(encoder: AnswerEncoder, response: LookupResponse): Buffer {
+  try {
+    return encoder.one(response);
+  } finally {
+    zeroSecret(response);
+  }
+}
+
+function encodeAndZeroBatch(encoder: AnswerEncoder, { answers = [] }: BatchLookupResponse): Buffer {
+  try {
+    return encoder.batch(answers);
+  } finally {
+    for (const answer of answers) zeroSecret(answer);
+  }
 }

@@ -9,7 +9,10 @@ function heartbeatOver(log: { head: number; reachable?: boolean }) {
   const beats: number[] = [];
   let misses = 0;
   const heartbeat = new Heartbeat({
-    events: { head: () => (log.reachable === false ? Promise.reject(new Error('down')) : Promise.resolve(at(log.head))) },
+    events: {
+      head: () =>
+        log.reachable === false ? Promise.reject(new Error('down')) : Promise.resolve(at(log.head)),
+    },
     writer: {
       heartbeat: (position) => {
         beats.push(Number(position.commit));

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { MemoryEventStore, type EventStore } from '@keyward/event-store';
 import { MemoryReadModel, type ReadModelRecord, type ReadModelWriter } from '@keyward/read-model';
-import { append, setOrgKey, until } from '../projector.fixture.js';
+import { append, setOrgKey, until } from '../testing/log-events.js';
 import { project, type ProjectorObserver } from './projector.js';
 
 const BEAT_MS = 5;
@@ -46,7 +46,8 @@ beforeEach(() => {
 
 const ready = async () => (await readModel.status()).ready;
 const heartbeat = async () => (await readModel.status()).heartbeat;
-const keyVersion = async () => (await readModel.lookup([ADDRESS])).entries[0]!.organizationSlot?.state.key?.version;
+const keyVersion = async () =>
+  (await readModel.lookup([ADDRESS])).entries[0]!.organizationSlot?.state.key?.version;
 
 describe('project', () => {
   it('builds an empty read model from the whole log, and only then says that it is ready', async () => {
@@ -139,7 +140,15 @@ describe('project', () => {
   });
 
   describe('by the time of the heartbeat', () => {
-    const real = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'] as const;
+    const real = [
+      'Date',
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'setTimeout',
+    ] as const;
     beforeEach(() => jest.useFakeTimers({ doNotFake: [...real] }));
     afterEach(() => jest.useRealTimers());
     const passBeats = (count: number) => jest.advanceTimersByTimeAsync(count * BEAT_MS);
@@ -213,7 +222,10 @@ function gated() {
   let enter = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   const entered = new Promise<void>((resolve) => (enter = resolve));
-  const write = async (records: readonly ReadModelRecord[], checkpoint: Parameters<ReadModelWriter['write']>[1]) => {
+  const write = async (
+    records: readonly ReadModelRecord[],
+    checkpoint: Parameters<ReadModelWriter['write']>[1],
+  ) => {
     enter();
     await opened;
     await readModel.write(records, checkpoint);

@@ -61,7 +61,11 @@ async function begin({ events, writer, observer }: ProjectorParts): Promise<LogP
 
 type Events = SubscriptionMessage & { readonly kind: 'events' };
 
-async function applyBatch({ events }: Events, projection: Projection, observer: ProjectorObserver): Promise<void> {
+async function applyBatch(
+  { events }: Events,
+  projection: Projection,
+  observer: ProjectorObserver,
+): Promise<void> {
   observer.applying();
   await projection.apply(events);
   observer.applied(events.length);

@@ -1,5 +1,6 @@
 import type { ChangeLogWriter, KeyChange } from '@keyward/change-log';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
+import { UnreadableEventError } from '@keyward/domain';
 import type { EventFilter, EventStore, RecordedEvent } from '@keyward/event-store';
 import { findStart } from './find-start.js';
 import { keyChangeOf } from './key-change-of.js';
@@ -53,7 +54,7 @@ async function relayEvents(
   changeLog: ChangeLogWriter,
   observer: RelayObserver,
 ): Promise<void> {
-  const { changes, failure } = readChanges(events);
+  const { changes, stoppedBy } = readChanges(events);
   const last = changes.at(-1);
   if (last) {
     await changeLog.append(changes);
@@ -61,16 +62,20 @@ async function relayEvents(
     observer.relayed(changes.length);
     observer.reached(last.position, false);
   }
-  if (failure !== undefined) throw failure;
+  if (stoppedBy) throw stoppedBy;
 }
 
-function readChanges(events: readonly RecordedEvent[]): { changes: KeyChange[]; failure?: unknown } {
+function readChanges(events: readonly RecordedEvent[]): {
+  changes: KeyChange[];
+  stoppedBy?: UnreadableEventError;
+} {
   const changes: KeyChange[] = [];
   for (const event of events) {
     try {
       changes.push(keyChangeOf(event));
-    } catch (failure) {
-      return { changes, failure };
+    } catch (error) {
+      if (!(error instanceof UnreadableEventError)) throw error;
+      return { changes, stoppedBy: error };
     }
   }
   return { changes };

@@ -71,7 +71,10 @@ export const projectKeySlot: Decider<ProjectKeyCommand, SlotState, ProjectKeyEve
       return data ? accept({ type: 'ProjectKeySet', data: { ...slot, ...data } }) : accept();
     }
     if (!state.key) return keyNotSet('project', integrationId);
-    return accept({ type: 'ProjectKeyRemoved', data: { ...slot, ...keyRef(state.key), ...command.provenance } });
+    return accept({
+      type: 'ProjectKeyRemoved',
+      data: { ...slot, ...keyRef(state.key), ...command.provenance },
+    });
   },
 };
 

@@ -55,20 +55,37 @@ describe("An organization's slot", () => {
 
   it('is removed, switched off and on, and each says which version it was about', () => {
     const data = { ...slot, ...refA, ...bob };
-    given(orgKeySlot, setA).when({ type: 'RemoveOrgKey', ...by }).then({ type: 'OrgKeyRemoved', data });
-    given(orgKeySlot, setA).when({ type: 'DisableOrgKey', ...by }).then({ type: 'OrgKeyDisabled', data });
-    given(orgKeySlot, setA, disabledA).when({ type: 'EnableOrgKey', ...by }).then({ type: 'OrgKeyEnabled', data });
+    given(orgKeySlot, setA)
+      .when({ type: 'RemoveOrgKey', ...by })
+      .then({ type: 'OrgKeyRemoved', data });
+    given(orgKeySlot, setA)
+      .when({ type: 'DisableOrgKey', ...by })
+      .then({ type: 'OrgKeyDisabled', data });
+    given(orgKeySlot, setA, disabledA)
+      .when({ type: 'EnableOrgKey', ...by })
+      .then({ type: 'OrgKeyEnabled', data });
   });
 
   it('is left alone by a toggle to where it stands', () => {
-    given(orgKeySlot, setA).when({ type: 'EnableOrgKey', ...by }).thenNothing();
-    given(orgKeySlot, setA, disabledA).when({ type: 'DisableOrgKey', ...by }).thenNothing();
+    given(orgKeySlot, setA)
+      .when({ type: 'EnableOrgKey', ...by })
+      .thenNothing();
+    given(orgKeySlot, setA, disabledA)
+      .when({ type: 'DisableOrgKey', ...by })
+      .thenNothing();
   });
 
-  it.each(['RemoveOrgKey', 'DisableOrgKey', 'EnableOrgKey'] as const)('refuses %s when no key is set', (type) => {
-    given(orgKeySlot).when({ type, ...by }).thenRefused('KEY_NOT_SET');
-    given(orgKeySlot, setA, removedA).when({ type, ...by }).thenRefused('KEY_NOT_SET');
-  });
+  it.each(['RemoveOrgKey', 'DisableOrgKey', 'EnableOrgKey'] as const)(
+    'refuses %s when no key is set',
+    (type) => {
+      given(orgKeySlot)
+        .when({ type, ...by })
+        .thenRefused('KEY_NOT_SET');
+      given(orgKeySlot, setA, removedA)
+        .when({ type, ...by })
+        .thenRefused('KEY_NOT_SET');
+    },
+  );
 
   it('refuses a write whose version has passed, before anything else', () => {
     given(orgKeySlot, setA)
@@ -126,7 +143,10 @@ describe("An organization's slot", () => {
 
 describe("A project's slot", () => {
   const inProject = { ...slot, projectId: 'website' };
-  const set: ProjectKeyEvent = { type: 'ProjectKeySet', data: { ...inProject, ...keyA, version: 1, ...alice } };
+  const set: ProjectKeyEvent = {
+    type: 'ProjectKeySet',
+    data: { ...inProject, ...keyA, version: 1, ...alice },
+  };
 
   it('takes a key and gives it up again', () => {
     given(projectKeySlot)
@@ -147,7 +167,10 @@ describe("A project's slot", () => {
   });
 });
 
-function apply(command: OrgKeyCommand, state: typeof orgKeySlot.initialState): typeof orgKeySlot.initialState {
+function apply(
+  command: OrgKeyCommand,
+  state: typeof orgKeySlot.initialState,
+): typeof orgKeySlot.initialState {
   const decision = orgKeySlot.decide(command, state);
   return decision.kind === 'refused' ? state : decision.events.reduce(orgKeySlot.evolve, state);
 }

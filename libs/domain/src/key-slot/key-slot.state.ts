@@ -21,7 +21,13 @@ export type SlotState = {
   readonly changedBy: string | null;
 };
 
-export const EMPTY_SLOT: SlotState = { key: null, enabled: false, lastVersion: 0, changedAt: null, changedBy: null };
+export const EMPTY_SLOT: SlotState = {
+  key: null,
+  enabled: false,
+  lastVersion: 0,
+  changedAt: null,
+  changedBy: null,
+};
 
 export function evolveSlot(state: SlotState, event: KeySlotEvent): SlotState {
   const { actor: changedBy, occurredAt: changedAt } = event.data;
@@ -29,7 +35,15 @@ export function evolveSlot(state: SlotState, event: KeySlotEvent): SlotState {
     case 'OrgKeySet':
     case 'ProjectKeySet': {
       const { keyId, version, fingerprint, lastFour, credentialKind } = event.data;
-      const key = { keyId, version, fingerprint, lastFour, credentialKind, setAt: changedAt, setBy: changedBy };
+      const key = {
+        keyId,
+        version,
+        fingerprint,
+        lastFour,
+        credentialKind,
+        setAt: changedAt,
+        setBy: changedBy,
+      };
       return { key, enabled: true, lastVersion: version, changedAt, changedBy };
     }
     case 'OrgKeyRemoved':

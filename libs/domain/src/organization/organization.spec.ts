@@ -39,7 +39,10 @@ describe('An organization', () => {
       .when({ ...put, name: 'Acme Inc.', plan: 'free' })
       .then(
         { type: 'OrganizationRenamed', data: { organizationId: 'acme', name: 'Acme Inc.', ...bob } },
-        { type: 'OrganizationPlanChanged', data: { organizationId: 'acme', plan: 'free', previousPlan: 'team', ...bob } },
+        {
+          type: 'OrganizationPlanChanged',
+          data: { organizationId: 'acme', plan: 'free', previousPlan: 'team', ...bob },
+        },
       );
   });
 

@@ -18,7 +18,11 @@ export type OrganizationRenamed = {
 };
 export type OrganizationPlanChanged = {
   readonly type: 'OrganizationPlanChanged';
-  readonly data: Provenance & { readonly organizationId: string; readonly plan: Plan; readonly previousPlan: Plan };
+  readonly data: Provenance & {
+    readonly organizationId: string;
+    readonly plan: Plan;
+    readonly previousPlan: Plan;
+  };
 };
 export type OrganizationEvent = OrganizationRegistered | OrganizationRenamed | OrganizationPlanChanged;
 
@@ -50,7 +54,8 @@ export const organization: Decider<PutOrganization, OrganizationState, Organizat
       return accept({ type: 'OrganizationRegistered', data: { organizationId, name, plan, ...provenance } });
     }
     const events: OrganizationEvent[] = [];
-    if (name !== state.name) events.push({ type: 'OrganizationRenamed', data: { organizationId, name, ...provenance } });
+    if (name !== state.name)
+      events.push({ type: 'OrganizationRenamed', data: { organizationId, name, ...provenance } });
     if (plan !== state.plan) {
       events.push({
         type: 'OrganizationPlanChanged',

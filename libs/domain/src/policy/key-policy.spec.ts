@@ -9,7 +9,12 @@ const serp: Integration = {
   documentationUrl: 'https://example.com',
   credentialSources: { api_key: 'https://example.com' },
 };
-const mail: Integration = { ...serp, id: 'mail', name: 'Mail', credentialKinds: ['oauth2', 'service_account'] };
+const mail: Integration = {
+  ...serp,
+  id: 'mail',
+  name: 'Mail',
+  credentialKinds: ['oauth2', 'service_account'],
+};
 const chat: Integration = { ...serp, id: 'chat', name: 'Chat', credentialKinds: ['oauth2', 'api_key'] };
 
 const facts: KeyPolicyFacts = {
@@ -31,19 +36,34 @@ describe('The key policy', () => {
     expect(code(intent, {})).toBeNull();
   });
 
-  it.each(['free', 'team'] as const)('refuses setting and enabling on the %s plan, and never removing or disabling', (plan) => {
-    const organization = { ...facts.organization, plan };
-    expect(intents.map((intent) => code(intent, { organization }))).toEqual(['NOT_ENTITLED', 'NOT_ENTITLED', null, null]);
-  });
+  it.each(['free', 'team'] as const)(
+    'refuses setting and enabling on the %s plan, and never removing or disabling',
+    (plan) => {
+      const organization = { ...facts.organization, plan };
+      expect(intents.map((intent) => code(intent, { organization }))).toEqual([
+        'NOT_ENTITLED',
+        'NOT_ENTITLED',
+        null,
+        null,
+      ]);
+    },
+  );
 
   it('refuses setting and enabling outside the rollout, and never removing or disabling', () => {
     const rollout = { percentage: 0, include: [], exclude: [] };
-    expect(intents.map((intent) => code(intent, { rollout }))).toEqual(['NOT_ROLLED_OUT', 'NOT_ROLLED_OUT', null, null]);
+    expect(intents.map((intent) => code(intent, { rollout }))).toEqual([
+      'NOT_ROLLED_OUT',
+      'NOT_ROLLED_OUT',
+      null,
+      null,
+    ]);
   });
 
   it('names the plan before the rollout', () => {
     const organization = { ...facts.organization, plan: 'free' as const };
-    expect(code('set', { organization, rollout: { percentage: 0, include: [], exclude: [] } })).toBe('NOT_ENTITLED');
+    expect(code('set', { organization, rollout: { percentage: 0, include: [], exclude: [] } })).toBe(
+      'NOT_ENTITLED',
+    );
   });
 
   it('words the two refusals as the product does', () => {
@@ -52,12 +72,18 @@ describe('The key policy', () => {
       return decision?.kind === 'refused' ? decision.refusal.detail : '';
     };
     expect(detail({ organization: { ...facts.organization, plan: 'team' } })).toMatch(/Enterprise plan/);
-    expect(detail({ rollout: { percentage: 0, include: [], exclude: [] } })).toMatch(/Contact your sales representative/);
+    expect(detail({ rollout: { percentage: 0, include: [], exclude: [] } })).toMatch(
+      /Contact your sales representative/,
+    );
   });
 
   it.each(intents)('refuses to %s a key of an unknown organization, project or integration', (intent) => {
-    expect(code(intent, { organization: { ...facts.organization, registered: false } })).toBe('UNKNOWN_ORGANIZATION');
-    expect(code(intent, { project: { id: 'x', state: { status: 'unknown', name: '', version: 0 } } })).toBe('UNKNOWN_PROJECT');
+    expect(code(intent, { organization: { ...facts.organization, registered: false } })).toBe(
+      'UNKNOWN_ORGANIZATION',
+    );
+    expect(code(intent, { project: { id: 'x', state: { status: 'unknown', name: '', version: 0 } } })).toBe(
+      'UNKNOWN_PROJECT',
+    );
     expect(code(intent, { integration: undefined })).toBe('UNKNOWN_INTEGRATION');
   });
 

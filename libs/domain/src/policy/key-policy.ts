@@ -36,16 +36,25 @@ export function checkKeyPolicy(intent: KeyIntent, facts: KeyPolicyFacts): Refuse
 }
 
 /** Enterprise first, then the rollout: the two refusals that the product words for its customers. */
-export function checkEntitlement(facts: Pick<KeyPolicyFacts, 'organizationId' | 'organization' | 'rollout'>): Refused {
+export function checkEntitlement(
+  facts: Pick<KeyPolicyFacts, 'organizationId' | 'organization' | 'rollout'>,
+): Refused {
   const { organizationId, organization, rollout } = facts;
   if (organization.plan !== 'enterprise') {
-    return refuse('NOT_ENTITLED', 'Organization and project keys are part of the Enterprise plan. Upgrade this organization to Enterprise to use them.', {
-      plan: organization.plan,
-      requiredPlan: 'enterprise',
-    });
+    return refuse(
+      'NOT_ENTITLED',
+      'Organization and project keys are part of the Enterprise plan. Upgrade this organization to Enterprise to use them.',
+      {
+        plan: organization.plan,
+        requiredPlan: 'enterprise',
+      },
+    );
   }
   if (!isInRollout(organizationId, rollout)) {
-    return refuse('NOT_ROLLED_OUT', 'Organization and project keys are being rolled out gradually and are not available to this organization yet. Contact your sales representative to get access.');
+    return refuse(
+      'NOT_ROLLED_OUT',
+      'Organization and project keys are being rolled out gradually and are not available to this organization yet. Contact your sales representative to get access.',
+    );
   }
   return null;
 }
@@ -71,7 +80,10 @@ export function checkCredentialKind(integration: Integration, kind: CredentialKi
 
 function checkOrganization({ organizationId, organization }: KeyPolicyFacts): Refused {
   if (organization.registered) return null;
-  return refuse('UNKNOWN_ORGANIZATION', `There is no organization "${organizationId}". Register it first, or check its id.`);
+  return refuse(
+    'UNKNOWN_ORGANIZATION',
+    `There is no organization "${organizationId}". Register it first, or check its id.`,
+  );
 }
 
 /** The key of an archived project can still be removed: archiving must not keep a leaked key alive. */
@@ -83,5 +95,8 @@ function checkProject({ project }: KeyPolicyFacts, bringsIntoUse: boolean): Refu
 
 function checkIntegration({ integration, integrationId }: KeyPolicyFacts): Refused {
   if (integration) return null;
-  return refuse('UNKNOWN_INTEGRATION', `The catalogue has no integration "${integrationId}". GET /v1/integrations lists them all.`);
+  return refuse(
+    'UNKNOWN_INTEGRATION',
+    `The catalogue has no integration "${integrationId}". GET /v1/integrations lists them all.`,
+  );
 }

@@ -8,11 +8,19 @@ export const projectStream = (organizationId: string, projectId: string): string
 // Names and fields below are a storage format: change them only with a new schemaVersion and an upcaster.
 export type ProjectRegistered = {
   readonly type: 'ProjectRegistered';
-  readonly data: Provenance & { readonly organizationId: string; readonly projectId: string; readonly name: string };
+  readonly data: Provenance & {
+    readonly organizationId: string;
+    readonly projectId: string;
+    readonly name: string;
+  };
 };
 export type ProjectRenamed = {
   readonly type: 'ProjectRenamed';
-  readonly data: Provenance & { readonly organizationId: string; readonly projectId: string; readonly name: string };
+  readonly data: Provenance & {
+    readonly organizationId: string;
+    readonly projectId: string;
+    readonly name: string;
+  };
 };
 export type ProjectArchived = {
   readonly type: 'ProjectArchived';
@@ -43,7 +51,10 @@ export const project: Decider<PutProject | ArchiveProject, ProjectState, Project
   initialState: { status: 'unknown', name: '', version: 0 },
 
   decide(command, state): Decision<ProjectEvent> {
-    const conflict = versionConflict(command.expectedVersion, state.status === 'active' ? state.version : null);
+    const conflict = versionConflict(
+      command.expectedVersion,
+      state.status === 'active' ? state.version : null,
+    );
     if (conflict) return conflict;
     return command.type === 'PutProject' ? put(command, state) : archive(command, state);
   },
@@ -81,5 +92,8 @@ function archive(command: ArchiveProject, state: ProjectState): Decision<Project
 }
 
 export function unknownProject(projectId: string): Decision<never> {
-  return refuse('UNKNOWN_PROJECT', `This organization has no project "${projectId}". Register the project first, or check its id.`);
+  return refuse(
+    'UNKNOWN_PROJECT',
+    `This organization has no project "${projectId}". Register the project first, or check its id.`,
+  );
 }

@@ -11,19 +11,40 @@ const organizationId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,20}$/);
 describe('The rollout', () => {
   it('is changed, with its lists sorted and without repeats', () => {
     given(rollout)
-      .when({ type: 'ChangeRollout', percentage: 5, include: ['b', 'a', 'b'], exclude: ['c'], expectedVersion: null, provenance: bob })
+      .when({
+        type: 'ChangeRollout',
+        percentage: 5,
+        include: ['b', 'a', 'b'],
+        exclude: ['c'],
+        expectedVersion: null,
+        provenance: bob,
+      })
       .then({ type: 'RolloutChanged', data: { percentage: 5, include: ['a', 'b'], exclude: ['c'], ...bob } });
   });
 
   it('is left alone by what it says already', () => {
     given(rollout, changed)
-      .when({ type: 'ChangeRollout', percentage: 10, include: ['acme'], exclude: [], expectedVersion: 1, provenance: bob })
+      .when({
+        type: 'ChangeRollout',
+        percentage: 10,
+        include: ['acme'],
+        exclude: [],
+        expectedVersion: 1,
+        provenance: bob,
+      })
       .thenNothing();
   });
 
   it('refuses a change whose version has passed', () => {
     given(rollout, changed)
-      .when({ type: 'ChangeRollout', percentage: 20, include: [], exclude: [], expectedVersion: 0, provenance: bob })
+      .when({
+        type: 'ChangeRollout',
+        percentage: 20,
+        include: [],
+        exclude: [],
+        expectedVersion: 0,
+        provenance: bob,
+      })
       .thenRefused('VERSION_CONFLICT');
   });
 
@@ -54,7 +75,9 @@ describe('The rollout', () => {
   });
 
   it('takes about as many of ids that differ in a counter as the percentage says', () => {
-    const inside = Array.from({ length: 20_000 }, (_, n) => rolloutBucket(`org-${n}`)).filter((bucket) => bucket < 25);
+    const inside = Array.from({ length: 20_000 }, (_, n) => rolloutBucket(`org-${n}`)).filter(
+      (bucket) => bucket < 25,
+    );
     // Binomial: the standard deviation is 61, so 5 of them leave a fair hash no chance to fail.
     expect(Math.abs(inside.length - 5_000)).toBeLessThan(5 * 61);
   });

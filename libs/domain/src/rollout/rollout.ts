@@ -34,8 +34,14 @@ export const rollout: Decider<ChangeRollout, RolloutState, RolloutEvent> = {
   decide(command, state): Decision<RolloutEvent> {
     const conflict = versionConflict(command.expectedVersion, state.version);
     if (conflict) return conflict;
-    const next = { percentage: command.percentage, include: sortedSet(command.include), exclude: sortedSet(command.exclude) };
-    return sameRollout(next, state) ? accept() : accept({ type: 'RolloutChanged', data: { ...next, ...command.provenance } });
+    const next = {
+      percentage: command.percentage,
+      include: sortedSet(command.include),
+      exclude: sortedSet(command.exclude),
+    };
+    return sameRollout(next, state)
+      ? accept()
+      : accept({ type: 'RolloutChanged', data: { ...next, ...command.provenance } });
   },
 
   evolve(state, event): RolloutState {
@@ -62,7 +68,7 @@ export function rolloutBucket(organizationId: string): number {
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) % 10_000 / 100;
+  return (((hash ^ (hash >>> 16)) >>> 0) % 10_000) / 100;
 }
 
 function sortedSet(ids: readonly string[]): string[] {
@@ -70,6 +76,7 @@ function sortedSet(ids: readonly string[]): string[] {
 }
 
 function sameRollout(a: Rollout, b: Rollout): boolean {
-  const text = ({ percentage, include, exclude }: Rollout): string => JSON.stringify([percentage, include, exclude]);
+  const text = ({ percentage, include, exclude }: Rollout): string =>
+    JSON.stringify([percentage, include, exclude]);
   return text(a) === text(b);
 }

@@ -29,4 +29,9 @@ export const alice: Provenance = {
   requestDigest: null,
 };
 
-export const bob: Provenance = { ...alice, actor: 'bob', occurredAt: '2026-03-02T10:00:00.000Z', reason: null };
+export const bob: Provenance = {
+  ...alice,
+  actor: 'bob',
+  occurredAt: '2026-03-02T10:00:00.000Z',
+  reason: null,
+};

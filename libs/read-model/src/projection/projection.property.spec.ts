@@ -15,7 +15,7 @@ import type { RecordedEvent } from '@keyward/event-store';
 import { keyMaterialStream, type KeySealed } from '@keyward/sealing';
 import fc from 'fast-check';
 import type { SlotRecord } from '../records.js';
-import { ProjectionFixture, by, inStream, sealed } from './projection.fixture.js';
+import { ProjectionFixture, by, inStream, sealed } from '../testing/projection-fixture.js';
 
 const ORGANIZATION = 'acme';
 const PROJECTS = ['website', 'app'];

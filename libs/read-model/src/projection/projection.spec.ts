@@ -9,7 +9,7 @@ import {
 import { keyMaterialStream } from '@keyward/sealing';
 import type { RecordKey, SlotRecord } from '../records.js';
 import { sealedKey } from '../testing/sample-records.js';
-import { ProjectionFixture, by, inStream, sealed, type GivenEvent } from './projection.fixture.js';
+import { ProjectionFixture, by, inStream, sealed, type GivenEvent } from '../testing/projection-fixture.js';
 import type { ProjectionError } from './projection.errors.js';
 
 const acme = { organizationId: 'acme', ...by };
@@ -21,11 +21,19 @@ const ORG_SLOT: RecordKey = { kind: 'slot', address: { ...slot, projectId: null 
 const PROJECT_SLOT: RecordKey = { kind: 'slot', address: { ...slot, projectId: 'website' } };
 
 const ref = (version: number) => ({ keyId: `key-${version}`, version, fingerprint: `fp1_${version}` });
-const setData = (version: number) => ({ ...acme, ...slot, ...ref(version), lastFour: 'abcd', credentialKind: 'api_key' as const });
+const setData = (version: number) => ({
+  ...acme,
+  ...slot,
+  ...ref(version),
+  lastFour: 'abcd',
+  credentialKind: 'api_key' as const,
+});
 const orgKey = (event: KeySlotEvent) => inStream(orgKeyStream('acme', 'openai'), event);
 const orgKeySet = (version: number) => orgKey({ type: 'OrgKeySet', data: setData(version) });
-const orgKeyRemoved = (version: number) => orgKey({ type: 'OrgKeyRemoved', data: { ...acme, ...slot, ...ref(version) } });
-const orgKeyDisabled = (version: number) => orgKey({ type: 'OrgKeyDisabled', data: { ...acme, ...slot, ...ref(version) } });
+const orgKeyRemoved = (version: number) =>
+  orgKey({ type: 'OrgKeyRemoved', data: { ...acme, ...slot, ...ref(version) } });
+const orgKeyDisabled = (version: number) =>
+  orgKey({ type: 'OrgKeyDisabled', data: { ...acme, ...slot, ...ref(version) } });
 const projectKeySet = inStream(projectKeyStream('acme', 'website', 'openai'), {
   type: 'ProjectKeySet',
   data: { ...setData(1), projectId: 'website' },
@@ -98,13 +106,24 @@ describe.each([1, 2, 3])('Projection, with the events applied %d times', (number
   });
 
   it('takes the sealed bytes away with the key', async () => {
-    const record = await projectedSlot(ORG_SLOT, [sealedOrgKey(1), orgKeySet(1), orgKeyRemoved(1)], numberOfTimes);
+    const record = await projectedSlot(
+      ORG_SLOT,
+      [sealedOrgKey(1), orgKeySet(1), orgKeyRemoved(1)],
+      numberOfTimes,
+    );
     expect(record).toMatchObject({ revision: 1n, state: { key: null }, sealed: null, sealedRevision: null });
   });
 
   it('keeps the sealed bytes of a key that is switched off', async () => {
-    const record = await projectedSlot(ORG_SLOT, [sealedOrgKey(1), orgKeySet(1), orgKeyDisabled(1)], numberOfTimes);
-    expect(record).toMatchObject({ state: { enabled: false, key: ref(1) }, sealed: sealedKey('key-1-first') });
+    const record = await projectedSlot(
+      ORG_SLOT,
+      [sealedOrgKey(1), orgKeySet(1), orgKeyDisabled(1)],
+      numberOfTimes,
+    );
+    expect(record).toMatchObject({
+      state: { enabled: false, key: ref(1) },
+      sealed: sealedKey('key-1-first'),
+    });
   });
 
   it('takes over a key that was wrapped anew', async () => {
@@ -126,7 +145,10 @@ describe('Projection', () => {
     const events = await fixture.append(sealedOrgKey(1), ...others, orgKeySet(1));
     await fixture.projection(2).apply(events);
     expect(fixture.streamsRead).toEqual([keyMaterialStream('key-1')]);
-    expect(await fixture.record(ORG_SLOT)).toMatchObject({ sealed: sealedKey('key-1-first'), sealedRevision: 0n });
+    expect(await fixture.record(ORG_SLOT)).toMatchObject({
+      sealed: sealedKey('key-1-first'),
+      sealedRevision: 0n,
+    });
   });
 
   it('asks the log for nothing while it follows', async () => {
@@ -141,7 +163,11 @@ describe('Projection', () => {
     const [, set] = await fixture.append(sealedOrgKey(1), orgKeySet(1));
     await fixture.log.deleteStream(keyMaterialStream('key-1'));
     await fixture.projection().apply([set!]);
-    expect(await fixture.record(ORG_SLOT)).toMatchObject({ state: { key: ref(1) }, sealed: null, sealedRevision: null });
+    expect(await fixture.record(ORG_SLOT)).toMatchObject({
+      state: { key: ref(1) },
+      sealed: null,
+      sealedRevision: null,
+    });
   });
 
   it('never goes back to an older wrapping when the log is applied again', async () => {
@@ -156,7 +182,13 @@ describe('Projection', () => {
 
   it('writes each record of a batch once, and nothing for a batch that it had applied before', async () => {
     const material = sealed({ ...slot, projectId: 'website', keyId: 'key-1', version: 1 });
-    const events = await fixture.append(material, projectKeySet, sealedOrgKey(2), orgKeySet(2), orgKeyDisabled(2));
+    const events = await fixture.append(
+      material,
+      projectKeySet,
+      sealedOrgKey(2),
+      orgKeySet(2),
+      orgKeyDisabled(2),
+    );
     await fixture.projection().apply(events);
     await fixture.projection().apply(events);
     expect(fixture.writes.map((records) => records.length)).toEqual([2, 0]);
@@ -180,9 +212,19 @@ describe('Projection', () => {
   });
 
   it('folds a stream from the log when its record misses events', async () => {
-    const events = await fixture.append(sealedOrgKey(1), orgKeySet(1), orgKeyDisabled(1), sealedOrgKey(2), orgKeySet(2));
+    const events = await fixture.append(
+      sealedOrgKey(1),
+      orgKeySet(1),
+      orgKeyDisabled(1),
+      sealedOrgKey(2),
+      orgKeySet(2),
+    );
     await fixture.projection().apply([events[2]!]);
-    expect(await fixture.record(ORG_SLOT)).toMatchObject({ revision: 2n, state: { key: ref(2) }, sealed: sealedKey('key-2-first') });
+    expect(await fixture.record(ORG_SLOT)).toMatchObject({
+      revision: 2n,
+      state: { key: ref(2) },
+      sealed: sealedKey('key-2-first'),
+    });
   });
 });
 
@@ -205,12 +247,31 @@ describe('Projection, at an event that it cannot apply', () => {
     ['without a field', broken({ keyId: undefined }), /keyId/],
     ['with a field of the wrong kind', broken({ version: 'one' }), /version/],
     ['with an id that is none', broken({ organizationId: 'ac~me' }), /organizationId/],
-    ['with a percentage beyond 100', inStream('rollout-keys', { type: 'RolloutChanged', data: { ...by, percentage: 101, include: [], exclude: [] } }), /percentage/],
+    [
+      'with a percentage beyond 100',
+      inStream('rollout-keys', {
+        type: 'RolloutChanged',
+        data: { ...by, percentage: 101, include: [], exclude: [] },
+      }),
+      /percentage/,
+    ],
     ['whose data belong to another stream', broken({ integrationId: 'slack' }), /orgKey-acme~slack/],
     ['that seals in an unknown way', { ...sealedOrgKey(1), type: 'KeyShredded' }, /unknown event type/],
-    ['that seals in another schema version', { ...sealedOrgKey(1), metadata: { schemaVersion: 7 } }, /schema version/],
-    ['that seals nothing', { ...sealedOrgKey(1), data: { ...sealedOrgKey(1).data, sealed: { format: 2 } } }, /sealed\.format/],
-    ['that seals a key of another stream', { ...sealedOrgKey(1), stream: 'keyMaterial-other' }, /keyMaterial-key-1/],
+    [
+      'that seals in another schema version',
+      { ...sealedOrgKey(1), metadata: { schemaVersion: 7 } },
+      /schema version/,
+    ],
+    [
+      'that seals nothing',
+      { ...sealedOrgKey(1), data: { ...sealedOrgKey(1).data, sealed: { format: 2 } } },
+      /sealed\.format/,
+    ],
+    [
+      'that seals a key of another stream',
+      { ...sealedOrgKey(1), stream: 'keyMaterial-other' },
+      /keyMaterial-key-1/,
+    ],
   ])('%s, stops and says where and why', async (_what, event, why) => {
     const error = await stopped(event);
     expect(error).toMatchObject({ name: 'ProjectionError', code: 'UNREADABLE_EVENT' });
@@ -221,11 +282,17 @@ describe('Projection, at an event that it cannot apply', () => {
 
   it('applies what comes before it, and keeps the checkpoint there', async () => {
     const [first] = await fixture.append(sealedOrgKey(1), orgKeySet(1));
-    const events = [...(await fixture.everything()), ...(await fixture.append(broken({ version: 0 }), orgKeyRemoved(1)))];
+    const events = [
+      ...(await fixture.everything()),
+      ...(await fixture.append(broken({ version: 0 }), orgKeyRemoved(1))),
+    ];
     await expect(fixture.projection().apply(events)).rejects.toThrow(/version/);
     expect(await fixture.record(ORG_SLOT)).toMatchObject({ revision: 0n, state: { key: ref(1) } });
     const checkpoint = await fixture.readModel.checkpoint(fixture.log.storeId);
-    expect(checkpoint).toEqual({ commit: first!.position.commit + 1n, prepare: first!.position.prepare + 1n });
+    expect(checkpoint).toEqual({
+      commit: first!.position.commit + 1n,
+      prepare: first!.position.prepare + 1n,
+    });
   });
 
   it('stops when the events before it are missing from the log', async () => {
@@ -235,7 +302,13 @@ describe('Projection, at an event that it cannot apply', () => {
   });
 
   it('stops at sealed bytes that are bound to another slot, which could never be opened', async () => {
-    const foreign = sealed({ organizationId: 'globex', integrationId: 'openai', projectId: null, keyId: 'key-1', version: 1 });
+    const foreign = sealed({
+      organizationId: 'globex',
+      integrationId: 'openai',
+      projectId: null,
+      keyId: 'key-1',
+      version: 1,
+    });
     expect((await stopped(foreign, orgKeySet(1))).message).toMatch(/another slot or version/);
   });
 

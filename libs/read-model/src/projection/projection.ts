@@ -43,7 +43,10 @@ export class Projection {
     if (unreadable) throw unreadable;
   }
 
-  private async applyReadable(readable: readonly (ProjectedEvent | undefined)[], last: RecordedEvent): Promise<void> {
+  private async applyReadable(
+    readable: readonly (ProjectedEvent | undefined)[],
+    last: RecordedEvent,
+  ): Promise<void> {
     const touched = await this.load(readable);
     for (const projected of readable) {
       if (projected?.kind === 'seals') this.materials.saw(projected.material);
@@ -81,7 +84,10 @@ export class Projection {
   }
 
   /** The record lags behind what the checkpoint said, so its whole stream is folded anew. */
-  private async foldFromLog(key: RecordKey, { recorded, recordStream }: ProjectedEvent): Promise<ReadModelRecord> {
+  private async foldFromLog(
+    key: RecordKey,
+    { recorded, recordStream }: ProjectedEvent,
+  ): Promise<ReadModelRecord> {
     let record: ReadModelRecord | undefined;
     for await (const stored of this.options.events.readStream(recordStream)) {
       const projected = readProjectedEvent(stored);

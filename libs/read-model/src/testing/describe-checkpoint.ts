@@ -1,6 +1,14 @@
 import { START_OF_LOG } from '@keyward/contracts';
-import type { ReadModelUnderTest } from './describe-read-model.js';
-import { OTHER_STORE, STORE, at, organizationRecord, orgSlot, slotWithKey, slotWithoutKey } from './sample-records.js';
+import type { ReadModelUnderTest } from './read-model-under-test.js';
+import {
+  OTHER_STORE,
+  STORE,
+  at,
+  organizationRecord,
+  orgSlot,
+  slotWithKey,
+  slotWithoutKey,
+} from './sample-records.js';
 
 const SLOT = orgSlot('acme', 'openai');
 

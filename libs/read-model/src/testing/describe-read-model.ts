@@ -1,15 +1,9 @@
-import type { ReadModel, ReadModelWriter } from '../read-model.port.js';
 import { describeCheckpoint } from './describe-checkpoint.js';
 import { describeReads } from './describe-reads.js';
 import { describeReplay } from './describe-replay.js';
 import { describeStatus } from './describe-status.js';
 import { describeWaiting } from './describe-waiting.js';
-
-/** Both sides of one read model. */
-export interface ReadModelUnderTest {
-  readonly reader: ReadModel;
-  readonly writer: ReadModelWriter;
-}
+import type { ReadModelUnderTest } from './read-model-under-test.js';
 
 /** Optional abilities that this one has; without them their part of the suite says that they are absent. */
 export interface ReadModelAbilities {

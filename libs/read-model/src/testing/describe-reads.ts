@@ -1,5 +1,5 @@
 import type { RecordKey, ReadModelRecord } from '../records.js';
-import type { ReadModelUnderTest } from './describe-read-model.js';
+import type { ReadModelUnderTest } from './read-model-under-test.js';
 import {
   STORE,
   at,
@@ -77,7 +77,12 @@ export function describeReads(store: () => ReadModelUnderTest): void {
         { organizationId: 'acme', projectId: 'website', integrationId: 'slack' },
       ]);
       const [organization, project, , organizationSlot, slot] = RECORDS;
-      const nothing = { organization: undefined, project: undefined, organizationSlot: undefined, projectSlot: undefined };
+      const nothing = {
+        organization: undefined,
+        project: undefined,
+        organizationSlot: undefined,
+        projectSlot: undefined,
+      };
       expect(entries).toEqual([
         { organization, project: undefined, organizationSlot, projectSlot: undefined },
         nothing,
@@ -94,7 +99,10 @@ export function describeReads(store: () => ReadModelUnderTest): void {
     });
 
     it('lists one slot per project asked, in their order', async () => {
-      expect(await store().reader.slotsOfProjects('acme', 'openai', ['app', 'website'])).toEqual([undefined, RECORDS[4]]);
+      expect(await store().reader.slotsOfProjects('acme', 'openai', ['app', 'website'])).toEqual([
+        undefined,
+        RECORDS[4],
+      ]);
       expect(await store().reader.slotsOfProjects('globex', 'openai', ['website'])).toEqual([undefined]);
     });
 
@@ -102,8 +110,14 @@ export function describeReads(store: () => ReadModelUnderTest): void {
       const { reader } = store();
       for (const id of ['constructor', '__proto__', 'toString']) {
         expect(await reader.organization(id)).toBeUndefined();
-        const { entries } = await reader.lookup([{ organizationId: 'acme', projectId: id, integrationId: id }]);
-        expect(entries[0]).toMatchObject({ project: undefined, organizationSlot: undefined, projectSlot: undefined });
+        const { entries } = await reader.lookup([
+          { organizationId: 'acme', projectId: id, integrationId: id },
+        ]);
+        expect(entries[0]).toMatchObject({
+          project: undefined,
+          organizationSlot: undefined,
+          projectSlot: undefined,
+        });
       }
     });
   });
@@ -111,7 +125,9 @@ export function describeReads(store: () => ReadModelUnderTest): void {
   describe('listing an organization', () => {
     const slot = (project: string) => projectSlot('acme', project, 'openai');
     const overriding = async () =>
-      (await store().reader.organizationSlots('acme', ['openai', 'slack'])).map((slots) => slots.overridingProjects);
+      (await store().reader.organizationSlots('acme', ['openai', 'slack'])).map(
+        (slots) => slots.overridingProjects,
+      );
 
     beforeEach(() => store().writer.reset(STORE));
 
@@ -119,13 +135,20 @@ export function describeReads(store: () => ReadModelUnderTest): void {
       await store().writer.write([slotWithKey(orgSlot('acme', 'openai'))], at(1));
       expect(await store().reader.organizationSlots('acme', ['slack', 'openai'])).toEqual([
         { integrationId: 'slack', organizationSlot: undefined, overridingProjects: 0 },
-        { integrationId: 'openai', organizationSlot: slotWithKey(orgSlot('acme', 'openai')), overridingProjects: 0 },
+        {
+          integrationId: 'openai',
+          organizationSlot: slotWithKey(orgSlot('acme', 'openai')),
+          overridingProjects: 0,
+        },
       ]);
     });
 
     it('counts the projects that hold a key of their own', async () => {
       const { writer } = store();
-      await writer.write([slotWithKey(slot('a')), slotWithKey(slot('b')), slotWithKey(orgSlot('acme', 'openai'))], at(1));
+      await writer.write(
+        [slotWithKey(slot('a')), slotWithKey(slot('b')), slotWithKey(orgSlot('acme', 'openai'))],
+        at(1),
+      );
       await writer.write([slotWithKey(projectSlot('globex', 'a', 'openai'))], at(2));
       expect(await overriding()).toEqual([2, 0]);
     });

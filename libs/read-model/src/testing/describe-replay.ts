@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ReadModelRecord } from '../records.js';
-import type { ReadModelUnderTest } from './describe-read-model.js';
+import type { ReadModelUnderTest } from './read-model-under-test.js';
 import {
   STORE,
   at,
@@ -55,7 +55,8 @@ export function describeReplay(open: () => Promise<ReadModelUnderTest>): void {
             await store.writer.reset(STORE);
             await writeAll(store, batches, 0);
             const before = await everything(store);
-            for (const [from, count] of ranges) await writeAll(store, batches.slice(from, from + count), from);
+            for (const [from, count] of ranges)
+              await writeAll(store, batches.slice(from, from + count), from);
             expect(await everything(store)).toEqual(before);
           } finally {
             await store.reader.close();
@@ -77,7 +78,9 @@ export function describeReplay(open: () => Promise<ReadModelUnderTest>): void {
             expect(records.filter(Boolean)).toEqual(expect.arrayContaining([...last.values()]));
             expect(records.filter(Boolean)).toHaveLength(last.size);
             for (const { integrationId, overridingProjects } of listing) {
-              expect(overridingProjects).toBe([...last.values()].filter((record) => isOverride(record, integrationId)).length);
+              expect(overridingProjects).toBe(
+                [...last.values()].filter((record) => isOverride(record, integrationId)).length,
+              );
             }
           } finally {
             await store.reader.close();
@@ -89,7 +92,11 @@ export function describeReplay(open: () => Promise<ReadModelUnderTest>): void {
   });
 }
 
-async function writeAll(store: ReadModelUnderTest, batches: readonly (readonly ReadModelRecord[])[], first: number) {
+async function writeAll(
+  store: ReadModelUnderTest,
+  batches: readonly (readonly ReadModelRecord[])[],
+  first: number,
+) {
   for (const [index, batch] of batches.entries()) await store.writer.write(batch, at(first + index));
 }
 

@@ -1,5 +1,5 @@
 import { START_OF_LOG } from '@keyward/contracts';
-import type { ReadModelUnderTest } from './describe-read-model.js';
+import type { ReadModelUnderTest } from './read-model-under-test.js';
 import { OTHER_STORE, STORE, at, organizationRecord, orgSlot, slotWithKey } from './sample-records.js';
 
 const ADDRESS = { organizationId: 'acme', projectId: 'website', integrationId: 'openai' };

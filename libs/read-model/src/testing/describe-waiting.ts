@@ -1,5 +1,5 @@
 import { canWaitForPosition, type PositionWaiter, type ReadModel } from '../read-model.port.js';
-import type { ReadModelUnderTest } from './describe-read-model.js';
+import type { ReadModelUnderTest } from './read-model-under-test.js';
 import { STORE, at } from './sample-records.js';
 
 /** The optional ability to be told when a position is reached. */
@@ -20,7 +20,9 @@ function describeOffered(store: () => ReadModelUnderTest): void {
     const { reader, writer } = store();
     await writer.reset(STORE);
     let reached = false;
-    const waiting = waiter().waitFor(at(2), forEver).then(() => (reached = true));
+    const waiting = waiter()
+      .waitFor(at(2), forEver)
+      .then(() => (reached = true));
     await writer.write([], at(1));
     await reader.status();
     expect(reached).toBe(false);

@@ -1,1 +1,2 @@
-export { describeReadModel, type ReadModelAbilities, type ReadModelUnderTest } from './describe-read-model.js';
+export { describeReadModel, type ReadModelAbilities } from './describe-read-model.js';
+export type { ReadModelUnderTest } from './read-model-under-test.js';

@@ -26,7 +26,12 @@ export const organizationRecord = (organizationId: string, revision = 0n): Organ
   kind: 'organization',
   organizationId,
   revision,
-  state: { registered: true, name: `${organizationId} ${revision} é✓`, plan: 'enterprise', version: Number(revision) + 1 },
+  state: {
+    registered: true,
+    name: `${organizationId} ${revision} é✓`,
+    plan: 'enterprise',
+    version: Number(revision) + 1,
+  },
 });
 
 export const projectRecord = (organizationId: string, projectId: string, revision = 0n): ProjectRecord => ({
@@ -49,7 +54,11 @@ export const orgSlot = (organizationId: string, integrationId: string): SlotAddr
   integrationId,
 });
 
-export const projectSlot = (organizationId: string, projectId: string, integrationId: string): SlotAddress => ({
+export const projectSlot = (
+  organizationId: string,
+  projectId: string,
+  integrationId: string,
+): SlotAddress => ({
   organizationId,
   projectId,
   integrationId,

@@ -5,7 +5,11 @@ import { InProcessKeks } from './in-process-keks.js';
 import { openKeyring, recordedKeks } from './open-keyring.js';
 
 const keks = (...ids: string[]): InProcessKeks =>
-  new InProcessKeks(ids.map((id) => ({ id, bytes: randomBytes(32) })), ids[0]!, 'a test');
+  new InProcessKeks(
+    ids.map((id) => ({ id, bytes: randomBytes(32) })),
+    ids[0]!,
+    'a test',
+  );
 
 describe('Opening the keyring', () => {
   it('records the first key encryption key in the log, once', async () => {
@@ -13,14 +17,22 @@ describe('Opening the keyring', () => {
     const mine = keks('kek-1');
     await openKeyring(events, mine);
     await openKeyring(events, mine);
-    expect(await recordedKeks(events)).toEqual([{ kekId: 'kek-1', checkValue: await mine.checkValue('kek-1') }]);
+    expect(await recordedKeks(events)).toEqual([
+      { kekId: 'kek-1', checkValue: await mine.checkValue('kek-1') },
+    ]);
   });
 
   it('records a new current key beside the old one', async () => {
     const events = new MemoryEventStore();
     const old = { id: 'kek-1', bytes: randomBytes(32) };
-    await openKeyring(events, new InProcessKeks([{ ...old, bytes: Buffer.from(old.bytes) }], 'kek-1', 'a test'));
-    const both = [{ id: 'kek-2', bytes: randomBytes(32) }, { ...old, bytes: Buffer.from(old.bytes) }];
+    await openKeyring(
+      events,
+      new InProcessKeks([{ ...old, bytes: Buffer.from(old.bytes) }], 'kek-1', 'a test'),
+    );
+    const both = [
+      { id: 'kek-2', bytes: randomBytes(32) },
+      { ...old, bytes: Buffer.from(old.bytes) },
+    ];
     await openKeyring(events, new InProcessKeks(both, 'kek-2', 'a test'));
     expect((await recordedKeks(events)).map(({ kekId }) => kekId)).toEqual(['kek-1', 'kek-2']);
   });

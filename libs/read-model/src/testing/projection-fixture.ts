@@ -3,8 +3,8 @@ import { MemoryEventStore, type JsonObject, type RecordedEvent } from '@keyward/
 import { keyMaterialStream, type KeySealed } from '@keyward/sealing';
 import { MemoryReadModel } from '../memory/memory-read-model.js';
 import type { ReadModelRecord, RecordKey } from '../records.js';
-import { sealedKey } from '../testing/sample-records.js';
-import { Projection } from './projection.js';
+import { sealedKey } from './sample-records.js';
+import { Projection } from '../projection/projection.js';
 
 export const by = {
   actor: 'alice',

@@ -3,7 +3,13 @@ import type { EventStore, JsonObject } from '@keyward/event-store';
 import { keyMaterialStream } from '@keyward/sealing';
 import { randomUUID } from 'node:crypto';
 
-const by = { actor: 'alice', occurredAt: '2026-03-01T12:00:00.000Z', reason: null, idempotencyKey: null, requestDigest: null };
+const by = {
+  actor: 'alice',
+  occurredAt: '2026-03-01T12:00:00.000Z',
+  reason: null,
+  idempotencyKey: null,
+  requestDigest: null,
+};
 const SEALED = {
   format: 1,
   kekId: 'kek-1',

@@ -1,0 +1,36 @@
+import { EventStoreError, MemoryEventStore, type AppendResult, type StreamAppend } from '@keyward/event-store';
+
+/** A log whose replies get lost: what was asked is done, and nobody hears of it. */
+export class LossyEventStore extends MemoryEventStore {
+  /** How many of the next appends lose their reply after the commit. */
+  repliesToLose = 0;
+  /** How many of the next appends never arrive, and nobody knows. */
+  requestsToLose = 0;
+  /** How many of the next appends are refused at once. */
+  refusals = 0;
+  appends = 0;
+
+  override async appendAll(appends: readonly StreamAppend[]): Promise<readonly AppendResult[]> {
+    this.appends += 1;
+    if (this.refusals > 0) {
+      this.refusals -= 1;
+      throw new EventStoreError('UNAVAILABLE', 'the log is away');
+    }
+    if (this.requestsToLose > 0) {
+      this.requestsToLose -= 1;
+      throw new EventStoreError('UNKNOWN_OUTCOME', 'the request was lost');
+    }
+    const results = await super.appendAll(appends);
+    if (this.repliesToLose > 0) {
+      this.repliesToLose -= 1;
+      throw new EventStoreError('UNKNOWN_OUTCOME', 'the reply was lost');
+    }
+    return results;
+  }
+
+  async typesIn(stream: string): Promise<string[]> {
+    const types: string[] = [];
+    for await (const { type } of this.readStream(stream)) types.push(type);
+    return types;
+  }
+}

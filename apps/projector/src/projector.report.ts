@@ -1,0 +1,85 @@
+import { ProjectionError } from '@keyward/read-model';
+import { Clock, HealthRegistry, Metrics, type CounterMetric } from '@keyward/runtime';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { ProjectorObserver } from './projecting/projector.js';
+
+type Count = CounterMetric<Record<never, never>>;
+
+/** What the projector tells of itself: health, metrics, and the log. */
+@Injectable()
+export class ProjectorReport implements ProjectorObserver, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('projector');
+  private readonly eventsTotal: Count;
+  private readonly batchesTotal: Count;
+  private readonly missesTotal: Count;
+  private unregister: (() => void) | undefined;
+  private problem: string | undefined = 'has not caught up with the event log yet';
+  /** When the read model last fell behind the log, by the monotonic clock; null while it is caught up. */
+  private behindSince: number | null;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly health: HealthRegistry,
+    metrics: Metrics,
+  ) {
+    this.behindSince = clock.monotonicMs();
+    this.eventsTotal = metrics.counter({
+      name: 'keyward_projector_events_total',
+      help: 'Events applied to the read model, repeats included.',
+    });
+    this.batchesTotal = metrics.counter({
+      name: 'keyward_projector_batches_total',
+      help: 'Batches of events written to the read model.',
+    });
+    this.missesTotal = metrics.counter({
+      name: 'keyward_projector_heartbeat_misses_total',
+      help: 'Heartbeats not given because the event log or the read model was out of reach.',
+    });
+    metrics
+      .gauge({
+        name: 'keyward_projector_behind_seconds',
+        help: 'For how long the read model has not been at the head of the event log.',
+      })
+      .collect(() => (this.behindSince === null ? 0 : (clock.monotonicMs() - this.behindSince) / 1000));
+  }
+
+  onApplicationBootstrap(): void {
+    this.unregister = this.health.ready('projector', () => this.problem);
+  }
+
+  onApplicationShutdown(): void {
+    this.unregister?.();
+  }
+
+  rebuilding(): void {
+    this.problem = 'is building the read model from the event log';
+    this.logger.log('Building the read model from the start of the event log');
+  }
+
+  /** The read model is, or may be, behind the log. */
+  applying(): void {
+    this.behindSince ??= this.clock.monotonicMs();
+  }
+
+  applied(events: number): void {
+    this.eventsTotal.add(events);
+    this.batchesTotal.inc();
+  }
+
+  caughtUp(): void {
+    this.problem = undefined;
+    this.behindSince = null;
+  }
+
+  heartbeatMissed(): void {
+    this.missesTotal.inc();
+  }
+
+  /** The projector ended: by an error, or because it was stopped. */
+  ended(error?: unknown): void {
+    this.applying();
+    if (error instanceof ProjectionError) {
+      this.problem = 'stands still before an event that it cannot apply: see the log';
+    }
+  }
+}

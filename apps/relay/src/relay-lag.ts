@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, HealthRegistry, Metrics, type CounterMetric } from '@keyward/runtime';
+
+/** What operators see of the relay: how much it relayed and for how long it has been behind. */
+@Injectable()
+export class RelayLag {
+  private readonly relayedTotal: CounterMetric<Record<never, never>>;
+  private everCaughtUp = false;
+  /** When the relay last fell behind, by the monotonic clock; null while it is caught up. */
+  private behindSince: number | null;
+
+  constructor(
+    private readonly clock: Clock,
+    health: HealthRegistry,
+    metrics: Metrics,
+  ) {
+    this.behindSince = clock.monotonicMs();
+    this.relayedTotal = metrics.counter({
+      name: 'keyward_relay_changes_total',
+      help: 'Changes appended to the change log, repeats included.',
+    });
+    metrics
+      .gauge({
+        name: 'keyward_relay_behind_seconds',
+        help: 'For how long the relay has not been at the head of the event log.',
+      })
+      .collect(() => (this.behindSince === null ? 0 : (clock.monotonicMs() - this.behindSince) / 1000));
+    health.ready('relay', () => (this.everCaughtUp ? undefined : 'has not caught up with the event log yet'));
+  }
+
+  relayed(count: number): void {
+    this.relayedTotal.add(count);
+    this.fallBehind();
+  }
+
+  catchUp(): void {
+    this.everCaughtUp = true;
+    this.behindSince = null;
+  }
+
+  fallBehind(): void {
+    this.behindSince ??= this.clock.monotonicMs();
+  }
+}
