@@ -1,5 +1,5 @@
 // Import directions. Each rule says why in its `comment`; docs/adr has the longer story.
-const TESTS = '(\\.(spec|int-spec|e2e-spec)\\.ts$|/testing/|^test/)';
+const TESTS = '(\\.(spec|int-spec|e2e-spec|fixtures?)\\.ts$|/testing/|^test/)';
 const lib = (...names) => `^libs/(${names.join('|')})/`;
 const onlyLibs = (name, allowed, comment) => ({
   name: `${name}-imports`,
@@ -81,7 +81,10 @@ module.exports = {
         'The single process is a composition: it may know the modules of the apps (and their settings), not their insides.',
       severity: 'error',
       from: { path: '^apps/standalone/', pathNot: TESTS },
-      to: { path: '^apps/', pathNot: ['^apps/standalone/', '\\.(module|settings)\\.ts$'] },
+      to: {
+        path: '^apps/',
+        pathNot: ['^apps/standalone/', '\\.(module|settings)\\.ts$', '/create-api-app\\.ts$'],
+      },
     },
     {
       name: 'no-library-imports-an-app',

@@ -4,10 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describeSettings } from '../dist/libs/runtime/src/index.js';
 import { SETTING_GROUPS } from '../dist/apps/standalone/src/standalone.settings.js';
 import { cliSettings } from '../dist/apps/cli/src/cli.settings.js';
-import { workerSettings } from '../dist/apps/worker/src/worker.settings.js';
 
 const target = new URL('../docs/configuration.md', import.meta.url);
-const groups = { ...SETTING_GROUPS, 'Command line': cliSettings, 'Reference worker': workerSettings };
+const groups = { ...SETTING_GROUPS, 'Command line': cliSettings };
 
 const cell = (text) => text.replaceAll('|', '\\|');
 const row = ({ name, rule, default: given, secret, doc }) =>

@@ -170,6 +170,19 @@ describe('Lookups over gRPC', () => {
     });
   });
 
+  it('waits no longer than its deadline for a token', async () => {
+    const client = connect({ deadlineMs: 50, token: () => new Promise(() => undefined) });
+    await expect(client.lookup(WEB)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('is unavailable when token() fails', async () => {
+    const client = connect({ token: () => Promise.reject(new Error('the issuer is down')) });
+    await expect(client.lookup(WEB)).rejects.toMatchObject({
+      name: 'KeywardUnavailableError',
+      code: 'TOKEN_UNAVAILABLE',
+    });
+  });
+
   it('asks for a new token when the last is refused', async () => {
     let asked = 0;
     server.answer = (_, { token }) => {

@@ -18,6 +18,9 @@ import { createApiApp } from '../create-api-app.js';
 import { FakeTokenVerifier, type Grants } from './fake-token-verifier.js';
 import { project } from './projecting.js';
 
+/** One for all fixtures, so that several can share a log. */
+const KEK = randomBytes(32);
+
 const SETTINGS: ApiSettings = {
   KEYWARD_HTTP_HOST: '127.0.0.1',
   KEYWARD_HTTP_PORT: 0,
@@ -158,7 +161,7 @@ export class ApiFixture {
       monitor,
       staleAnswers: this.options.staleAnswers ?? 'flag',
     });
-    const keks = new InProcessKeks([{ id: 'test', bytes: randomBytes(32) }], 'test', 'the test');
+    const keks = new InProcessKeks([{ id: 'test', bytes: Buffer.from(KEK) }], 'test', 'the test');
     const providers = [
       { provide: EventStore, useValue: events },
       { provide: ReadModel, useValue: readModel },

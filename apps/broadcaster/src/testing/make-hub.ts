@@ -22,7 +22,7 @@ export function makeHub(wanted: Partial<WatchHubOptions> = {}): HubUnderTest {
     maxBehind: 1_000,
     maxStallMs: 60_000,
     watchesPerPrincipal: 1_000,
-    judgeTimeoutMs: 20,
+    judgeTimeoutMs: 10_000,
     clock: new SystemClock(),
     observer: { delivered: () => undefined, ended: (code) => ends.push(code) },
     ...wanted,

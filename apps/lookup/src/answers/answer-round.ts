@@ -69,7 +69,7 @@ export class AnswerRound implements Answers {
     const opened = this.sealedKeys.open(record.sealed, binding);
     // Field by field: a spread here costs fifty times as much, once per address.
     const { version, keyId, fingerprint, setAt, lease } = message;
-    const key: KeyMessage = {
+    const key: AnswerKey = {
       secret: EMPTY,
       source: message.source,
       version,
@@ -77,6 +77,7 @@ export class AnswerRound implements Answers {
       fingerprint,
       setAt,
       lease,
+      parts: message,
     };
     this.responses.push({ key, position });
     this.counts.found += 1;

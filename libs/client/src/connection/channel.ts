@@ -32,12 +32,12 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 
 export function effectiveKeysAt(target: string, tls: TlsOption): EffectiveKeysClient {
   const client = new keywardGrpc.keyward.v1.EffectiveKeys(target, credentialsOf(tls), optionsOf(tls));
-  return client as unknown as EffectiveKeysClient;
+  return client;
 }
 
 export function keyChangesAt(target: string, tls: TlsOption): KeyChangesClient {
   const client = new keywardGrpc.keyward.v1.KeyChanges(target, credentialsOf(tls), optionsOf(tls));
-  return client as unknown as KeyChangesClient;
+  return client;
 }
 
 function credentialsOf(tls: TlsOption): ChannelCredentials {

@@ -42,12 +42,16 @@ export function toClientError(error: unknown): KeywardClientError {
       cause: error,
     });
   }
-  const info = infoOf(error);
-  const code = info?.reason || (CODE_OF_STATUS[error.code] ?? 'INTERNAL');
-  const details = { metadata: info?.metadata ?? {}, grpcStatus: error.code };
-  const sentence = error.details || `The call ended with gRPC status ${error.code}.`;
-  if (REFUSALS.has(error.code)) return new KeywardClientError(code, sentence, details);
-  return new KeywardUnavailableError(code, sentence, details);
+  return fromCall(error);
+}
+
+function fromCall(failure: CallFailure): KeywardClientError {
+  const info = infoOf(failure);
+  const code = info?.reason || (CODE_OF_STATUS[failure.code] ?? 'INTERNAL');
+  const details = { metadata: info?.metadata ?? {}, grpcStatus: failure.code };
+  const sentence = failure.details || `The call ended with gRPC status ${failure.code}.`;
+  const Refusal = REFUSALS.has(failure.code) ? KeywardClientError : KeywardUnavailableError;
+  return new Refusal(code, sentence, details);
 }
 
 function isCallFailure(error: unknown): error is CallFailure {

@@ -8,7 +8,7 @@ import type {
 } from '@keyward/contracts';
 import { backoffMs } from '../backoff.js';
 import { pause, type ClientClock } from '../client-clock.js';
-import { KeywardClientError, KeywardUnavailableError, closedError } from '../client.errors.js';
+import { type KeywardClientError, KeywardUnavailableError, closedError } from '../client.errors.js';
 import { toClientError } from '../connection/to-client-error.js';
 import type { TokenSource } from '../connection/token-source.js';
 import type { Consistency } from './lookup.js';
@@ -26,6 +26,12 @@ export interface GrpcLookupTransportParts {
 
 type BatchRequest = Pick<BatchLookupRequest__Output, 'addresses'> & { consistency: ConsistencyMessage };
 type Send<T> = (callback: requestCallback<T>) => ClientUnaryCall;
+
+/** What one question has been through. */
+interface Tried {
+  failures: number;
+  hasRenewed: boolean;
+}
 
 const RETRIES = 2;
 const RETRY_BACKOFF = { minMs: 40, maxMs: 200 };
@@ -45,19 +51,14 @@ export class GrpcLookupTransport extends LookupTransport {
   }
 
   override async ask(question: Question): Promise<Answers> {
-    let failures = 0;
-    let renewed = false;
+    const tried: Tried = { failures: 0, hasRenewed: false };
     for (;;) {
       const current = this.#parts.tokens.current();
-      const token = current instanceof Promise ? await current : current;
+      const token = current instanceof Promise ? await this.#inTime(current, question) : current;
       try {
         return await this.#askOnce(question, token);
       } catch (error) {
-        const refusal = toClientError(error);
-        if (refusal.code === 'UNAUTHENTICATED' && !renewed) {
-          renewed = true;
-          if ((await this.#parts.tokens.renew(token)) === undefined) throw refusal;
-        } else await this.#beforeRetry(refusal, (failures += 1), question.deadlineAt);
+        await this.#beforeRetry(toClientError(error), tried, { question, token });
       }
     }
   }
@@ -69,14 +70,33 @@ export class GrpcLookupTransport extends LookupTransport {
   }
 
   /** Waits until it is worth trying again. @throws the refusal when it is not. */
-  async #beforeRetry(refusal: KeywardClientError, failures: number, deadlineAt: number): Promise<void> {
-    const { clock, random } = this.#parts;
+  async #beforeRetry(
+    refusal: KeywardClientError,
+    tried: Tried,
+    { question, token }: { question: Question; token: Metadata },
+  ): Promise<void> {
+    const { clock, random, tokens } = this.#parts;
+    if (refusal.code === 'UNAUTHENTICATED' && !tried.hasRenewed) {
+      tried.hasRenewed = true;
+      if ((await this.#inTime(tokens.renew(token), question)) === undefined) throw refusal;
+      return;
+    }
+    tried.failures += 1;
     // A read model that is behind was waited for by the server already.
-    if (refusal.code !== 'UNAVAILABLE' || failures > RETRIES) throw refusal;
+    if (refusal.code !== 'UNAVAILABLE' || tried.failures > RETRIES) throw refusal;
     const hintMs = (refusal.retryAfterSeconds ?? 0) * 1_000;
-    const delayMs = Math.max(hintMs, backoffMs(failures, RETRY_BACKOFF, random()));
-    if (clock.monotonicMs() + delayMs >= deadlineAt) throw refusal;
+    const delayMs = Math.max(hintMs, backoffMs(tried.failures, RETRY_BACKOFF, random()));
+    if (clock.monotonicMs() + delayMs >= question.deadlineAt) throw refusal;
     await pause(clock, delayMs, this.#closing.signal);
+  }
+
+  /** `token()` is the caller's own code, and may take its time. */
+  #inTime<T>(promise: Promise<T>, { deadlineAt }: Question): Promise<T> {
+    const { clock } = this.#parts;
+    return new Promise((resolve, reject) => {
+      const disarm = clock.after(deadlineAt - clock.monotonicMs(), () => reject(tooLate()));
+      promise.then(resolve, reject).finally(disarm);
+    });
   }
 
   async #askOnce({ addresses, consistency, deadlineAt }: Question, token: Metadata): Promise<Answers> {

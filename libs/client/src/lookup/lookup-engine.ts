@@ -2,7 +2,7 @@ import type { LookupResponse__Output } from '@keyward/contracts';
 import type { CachedAddress } from '../cache/cached-address.js';
 import type { LeasedCache } from '../cache/leased-cache.js';
 import type { ClientClock } from '../client-clock.js';
-import { KeywardClientError, KeywardUnavailableError, closedError } from '../client.errors.js';
+import { type KeywardClientError, KeywardUnavailableError, closedError } from '../client.errors.js';
 import { Flight } from './flight.js';
 import type { Address, Consistency, Lookup } from './lookup.js';
 import type { LookupTransport, Answers } from './lookup-transport.port.js';

@@ -62,6 +62,6 @@ describe('toLookup', () => {
     ['a source it does not know', keyAnswer({ source: 'SOURCE_UNSPECIFIED' })],
     ['an empty key', keyAnswer({ secret: Buffer.alloc(0) })],
   ])('makes neither a key nor "not configured" of an answer with %s', (_, answer) => {
-    expect(() => toLookup(answer as LookupResponse__Output, TERMS)).toThrow(KeywardUnavailableError);
+    expect(() => toLookup(answer, TERMS)).toThrow(KeywardUnavailableError);
   });
 });

@@ -2,7 +2,7 @@ import { status, type Metadata } from '@grpc/grpc-js';
 import type { WatchResponse__Output } from '@keyward/contracts';
 import { backoffMs } from '../backoff.js';
 import { pause, type ClientClock } from '../client-clock.js';
-import { KeywardClientError, KeywardUnavailableError } from '../client.errors.js';
+import { type KeywardClientError, KeywardUnavailableError } from '../client.errors.js';
 import { toClientError } from '../connection/to-client-error.js';
 import type { TokenSource } from '../connection/token-source.js';
 import { SilenceLimit } from './silence-limit.js';
