@@ -113,7 +113,11 @@ describe('Watch over gRPC', () => {
     await shop.until('change', 1);
     const seen = await both.until('change', 3);
     expect(website.messages.flatMap(({ change }) => change?.projectId ?? [])).toEqual(['website', 'website']);
-    expect(seen.map(({ change }) => change!.affectedProjectIds)).toEqual([['website'], ['shop'], ['website']]);
+    expect(seen.map(({ change }) => change!.affectedProjectIds)).toEqual([
+      ['website'],
+      ['shop'],
+      ['website'],
+    ]);
   });
 
   it("shows a worker that is narrowed to projects and names none its own projects' changes", async () => {
@@ -133,7 +137,11 @@ describe('Watch over gRPC', () => {
       ['a project id', { projectIds: ['website', ''] }, 'project_ids[1]'],
       ['an integration id', { integrationIds: ['no/such'] }, 'integration_ids[0]'],
       ['a position', { afterPosition: 'nonsense' }, 'after_position'],
-      ['a position of another log', { afterPosition: encodePosition('other', positionAt(1)) }, 'after_position'],
+      [
+        'a position of another log',
+        { afterPosition: encodePosition('other', positionAt(1)) },
+        'after_position',
+      ],
       ['too many projects', { projectIds: Array.from({ length: 501 }, (_, i) => `p${i}`) }, 'project_ids'],
     ])('%s that breaks its rule, naming the field', async (_, choices, field) => {
       const end = await fixture.watch(choices).ended;
@@ -149,7 +157,8 @@ describe('Watch over gRPC', () => {
       await fixture.write(organization('globex'));
       const foreign = await fixture.watch({ organizationId: 'globex' }).ended;
       const unknown = await fixture.watch({ organizationId: 'nowhere' }).ended;
-      const own = await fixture.watch({ organizationId: 'nowhere', token: await fixture.token('nowhere') }).ended;
+      const own = await fixture.watch({ organizationId: 'nowhere', token: await fixture.token('nowhere') })
+        .ended;
       expect(foreign).toMatchObject({ grpcCode: 7, reason: 'FORBIDDEN' });
       expect(unknown).toEqual(foreign);
       expect(own).toEqual(foreign);
@@ -167,7 +176,8 @@ describe('Watch over gRPC', () => {
       const unknown = await fixture.watch({ projectIds: ['nothing'] }).ended;
       await fixture.write(project('acme', 'shop', 'archived', 1n));
       const archived = await fixture.watch({ projectIds: ['website', 'shop'] }).ended;
-      for (const end of [unknown, archived]) expect(end).toMatchObject({ grpcCode: 5, reason: 'UNKNOWN_PROJECT' });
+      for (const end of [unknown, archived])
+        expect(end).toMatchObject({ grpcCode: 5, reason: 'UNKNOWN_PROJECT' });
     });
 
     it('an unknown integration', async () => {

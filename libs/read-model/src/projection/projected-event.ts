@@ -55,7 +55,7 @@ function readDomainEvent(recorded: RecordedEvent): ProjectedEvent {
   const event = understood(recorded);
   const problem = problemOfEvent(event);
   if (problem !== undefined) throw new ProjectionError(recorded, problem);
-  const { key, stream } = recordOf(event);
+  const { key, stream } = recordOf(event.type, event.data);
   mustBelong(recorded, stream);
   return { kind: 'evolves', recorded, event, key, recordStream: stream };
 }
@@ -94,39 +94,52 @@ function readKeySealed(recorded: RecordedEvent): ProjectedEvent {
   };
 }
 
-function recordOf({ type, data }: DomainEvent): { readonly key: RecordKey; readonly stream: string } {
-  switch (type) {
-    case 'OrganizationRegistered':
-    case 'OrganizationRenamed':
-    case 'OrganizationPlanChanged': {
-      const { organizationId } = data;
-      return { key: { kind: 'organization', organizationId }, stream: organizationStream(organizationId) };
-    }
-    case 'ProjectRegistered':
-    case 'ProjectRenamed':
-    case 'ProjectArchived': {
-      const { organizationId, projectId } = data;
-      return {
-        key: { kind: 'project', organizationId, projectId },
-        stream: projectStream(organizationId, projectId),
-      };
-    }
-    case 'RolloutChanged':
-      return { key: { kind: 'rollout' }, stream: ROLLOUT_STREAM };
-    case 'ProjectKeySet':
-    case 'ProjectKeyRemoved':
-      return slotOf(data.organizationId, data.projectId, data.integrationId);
-    case 'OrgKeySet':
-    case 'OrgKeyRemoved':
-    case 'OrgKeyDisabled':
-    case 'OrgKeyEnabled':
-      return slotOf(data.organizationId, null, data.integrationId);
-  }
+interface RecordOfEvent {
+  readonly key: RecordKey;
+  readonly stream: string;
+}
+type DataOf<T extends DomainEvent['type']> = Extract<DomainEvent, { readonly type: T }>['data'];
+type ProjectAddress = Pick<DataOf<'ProjectRegistered'>, 'organizationId' | 'projectId'>;
+
+const RECORD_OF: { readonly [T in DomainEvent['type']]: (data: DataOf<T>) => RecordOfEvent } = {
+  OrganizationRegistered: ofOrganization,
+  OrganizationRenamed: ofOrganization,
+  OrganizationPlanChanged: ofOrganization,
+  ProjectRegistered: ofProject,
+  ProjectRenamed: ofProject,
+  ProjectArchived: ofProject,
+  RolloutChanged: () => ({ key: { kind: 'rollout' }, stream: ROLLOUT_STREAM }),
+  OrgKeySet: ofOrgSlot,
+  OrgKeyRemoved: ofOrgSlot,
+  OrgKeyDisabled: ofOrgSlot,
+  OrgKeyEnabled: ofOrgSlot,
+  ProjectKeySet: ofSlot,
+  ProjectKeyRemoved: ofSlot,
+};
+
+/** Which record an event evolves, and the stream that the record folds. */
+function recordOf<T extends DomainEvent['type']>(type: T, data: DataOf<T>): RecordOfEvent {
+  return RECORD_OF[type](data);
 }
 
-function slotOf(organizationId: string, projectId: string | null, integrationId: string) {
+function ofOrganization({ organizationId }: Pick<SlotAddress, 'organizationId'>): RecordOfEvent {
+  return { key: { kind: 'organization', organizationId }, stream: organizationStream(organizationId) };
+}
+
+function ofProject({ organizationId, projectId }: ProjectAddress): RecordOfEvent {
+  return {
+    key: { kind: 'project', organizationId, projectId },
+    stream: projectStream(organizationId, projectId),
+  };
+}
+
+function ofOrgSlot({ organizationId, integrationId }: Omit<SlotAddress, 'projectId'>): RecordOfEvent {
+  return ofSlot({ organizationId, projectId: null, integrationId });
+}
+
+function ofSlot({ organizationId, projectId, integrationId }: SlotAddress): RecordOfEvent {
   const address = { organizationId, projectId, integrationId };
-  return { key: { kind: 'slot', address }, stream: slotStream(address) } as const;
+  return { key: { kind: 'slot', address }, stream: slotStream(address) };
 }
 
 function mustBelong(recorded: RecordedEvent, stream: string): void {

@@ -1,6 +1,6 @@
 import type { EventStore, RecordedEvent } from '@keyward/event-store';
 import type { ReadModelWriter } from '../read-model.port.js';
-import type { ReadModelRecord, RecordKey } from '../records.js';
+import type { ReadModelRecord, RecordKey, SlotRecord } from '../records.js';
 import { evolveRecord } from './evolve-record.js';
 import { KeyMaterials } from './key-materials.js';
 import { readProjectedEvent, type ProjectedEvent } from './projected-event.js';
@@ -21,6 +21,16 @@ interface Touched {
   current: ReadModelRecord | undefined;
 }
 
+type TouchedRecords = Map<string, Touched>;
+type Evolves = ProjectedEvent & { readonly kind: 'evolves' };
+
+interface ReadEvents {
+  readonly readable: readonly ProjectedEvent[];
+  /** The last event before the unreadable one, followed or not. */
+  readonly through: RecordedEvent | undefined;
+  readonly unreadable: ProjectionError | undefined;
+}
+
 const NO_REVISION = -1n;
 
 /** Applies the log to the read model, batch by batch. Any suffix of the log may be applied again. */
@@ -37,34 +47,20 @@ export class Projection {
    * @throws ProjectionError at an event that cannot be applied, after those before it were
    */
   async apply(events: readonly RecordedEvent[]): Promise<void> {
-    const { readable, unreadable } = readEvents(events);
-    const last = events[readable.length - 1];
-    if (last) await this.applyReadable(readable, last);
+    const { readable, through, unreadable } = readEvents(events);
+    if (through) {
+      const touched = await this.load(readable);
+      await this.evolveAll(touched, readable);
+      await this.options.writer.write(await this.changed(touched), through.position);
+    }
     if (unreadable) throw unreadable;
   }
 
-  private async applyReadable(
-    readable: readonly (ProjectedEvent | undefined)[],
-    last: RecordedEvent,
-  ): Promise<void> {
-    const touched = await this.load(readable);
-    for (const projected of readable) {
-      if (projected?.kind === 'seals') this.materials.saw(projected.material);
-      else if (projected) await this.evolve(touched.get(projected.recordStream)!, projected);
-    }
-    const changed: ReadModelRecord[] = [];
-    for (const { loaded, current } of touched.values()) {
-      const record = current?.kind === 'slot' ? await this.seal(current) : current;
-      if (record && record !== loaded) changed.push(record);
-    }
-    await this.options.writer.write(changed, last.position);
-  }
-
-  private async load(readable: readonly (ProjectedEvent | undefined)[]): Promise<Map<string, Touched>> {
+  private async load(readable: readonly ProjectedEvent[]): Promise<TouchedRecords> {
     const keys = new Map<string, RecordKey>();
-    for (const projected of readable) if (projected) keys.set(projected.recordStream, projected.key);
+    for (const { recordStream, key } of readable) keys.set(recordStream, key);
     const records = await this.options.writer.load([...keys.values()]);
-    const touched = new Map<string, Touched>();
+    const touched: TouchedRecords = new Map();
     let index = 0;
     for (const [stream, key] of keys) {
       const loaded = records[index++];
@@ -73,33 +69,47 @@ export class Projection {
     return touched;
   }
 
-  private async evolve(touched: Touched, projected: ProjectedEvent & { kind: 'evolves' }): Promise<void> {
-    const { revision } = projected.recorded;
+  private async evolveAll(records: TouchedRecords, readable: readonly ProjectedEvent[]): Promise<void> {
+    for (const projected of readable) {
+      if (projected.kind === 'seals') this.materials.saw(projected.material);
+      else await this.evolve(records.get(projected.recordStream)!, projected);
+    }
+  }
+
+  private async evolve(touched: Touched, { event, recorded, recordStream }: Evolves): Promise<void> {
+    const { revision } = recorded;
     const known = touched.current?.revision ?? NO_REVISION;
     if (revision <= known) return;
     touched.current =
       revision === known + 1n
-        ? evolveRecord(touched.key, touched.current, projected.event, revision)
-        : await this.foldFromLog(touched.key, projected);
+        ? evolveRecord(touched.key, touched.current, event, revision)
+        : await this.foldFromLog(touched.key, recordStream, recorded);
   }
 
   /** The record lags behind what the checkpoint said, so its whole stream is folded anew. */
-  private async foldFromLog(
-    key: RecordKey,
-    { recorded, recordStream }: ProjectedEvent,
-  ): Promise<ReadModelRecord> {
+  private async foldFromLog(key: RecordKey, stream: string, upTo: RecordedEvent): Promise<ReadModelRecord> {
     let record: ReadModelRecord | undefined;
-    for await (const stored of this.options.events.readStream(recordStream)) {
+    let next = 0n;
+    for await (const stored of this.options.events.readStream(stream)) {
       const projected = readProjectedEvent(stored);
-      const expected = (record?.revision ?? NO_REVISION) + 1n;
-      if (projected?.kind !== 'evolves' || stored.revision !== expected) break;
-      record = evolveRecord(key, record, projected.event, stored.revision);
+      if (projected?.kind !== 'evolves' || stored.revision !== next) break;
+      record = evolveRecord(key, record, projected.event, next++);
     }
-    if (record && record.revision >= recorded.revision) return record;
-    throw new ProjectionError(recorded, 'the events before it in its stream are missing from the log');
+    if (record && record.revision >= upTo.revision) return record;
+    throw new ProjectionError(upTo, 'the events before it in its stream are missing from the log');
   }
 
-  private async seal(slot: ReadModelRecord & { kind: 'slot' }): Promise<ReadModelRecord> {
+  /** The records to write, slots with the sealed bytes of the key that they hold in the end. */
+  private async changed(records: TouchedRecords): Promise<ReadModelRecord[]> {
+    const changed: ReadModelRecord[] = [];
+    for (const { loaded, current } of records.values()) {
+      const record = current?.kind === 'slot' ? await this.seal(current) : current;
+      if (record && record !== loaded) changed.push(record);
+    }
+    return changed;
+  }
+
+  private async seal(slot: SlotRecord): Promise<SlotRecord> {
     const sealed = this.materials.sealFromRecent(slot);
     const keyId = sealed.state.key?.keyId;
     return sealed.sealed === null && keyId !== undefined ? this.materials.sealFromLog(sealed, keyId) : sealed;
@@ -107,17 +117,18 @@ export class Projection {
 }
 
 /** Up to the first event that cannot be understood, so that what comes before it is not held back. */
-function readEvents(events: readonly RecordedEvent[]): {
-  readonly readable: readonly (ProjectedEvent | undefined)[];
-  readonly unreadable: unknown;
-} {
-  const readable: (ProjectedEvent | undefined)[] = [];
-  for (const event of events) {
-    try {
-      readable.push(readProjectedEvent(event));
-    } catch (unreadable) {
-      return { readable, unreadable };
+function readEvents(events: readonly RecordedEvent[]): ReadEvents {
+  const readable: ProjectedEvent[] = [];
+  let through: RecordedEvent | undefined;
+  try {
+    for (const event of events) {
+      const projected = readProjectedEvent(event);
+      if (projected) readable.push(projected);
+      through = event;
     }
+  } catch (error) {
+    if (!(error instanceof ProjectionError)) throw error;
+    return { readable, through, unreadable: error };
   }
-  return { readable, unreadable: undefined };
+  return { readable, through, unreadable: undefined };
 }
