@@ -18,6 +18,7 @@ import { LookupHealth } from './lookup.health.js';
 import { LookupMetrics } from './lookup.metrics.js';
 import type { LookupSettings } from './lookup.settings.js';
 import { LookupGrpcController } from './lookup/lookup.grpc.controller.js';
+import { FreshLookups } from './reading/fresh-lookups.js';
 
 export { withSecretsZeroed } from './answers/zero-secrets.js';
 
@@ -39,7 +40,10 @@ export class LookupModule {
           useFactory: (metrics: Metrics) => new LookupMetrics(metrics),
         },
         keyAnswers(settings),
-        effectiveKeys(settings),
+        freshLookups,
+        positionTokens,
+        rateLimit(settings),
+        effectiveKeys,
         lookupCalls(settings),
         health,
       ],
@@ -58,31 +62,41 @@ function keyAnswers(settings: LookupSettings): FactoryProvider<KeyAnswers> {
   };
 }
 
-function effectiveKeys(settings: LookupSettings): FactoryProvider<EffectiveKeysService> {
+const freshLookups: FactoryProvider<FreshLookups> = {
+  provide: FreshLookups,
+  inject: [EventStore, ReadModel, FreshReader],
+  useFactory: ({ storeId }: EventStore, readModel: ReadModel, freshReader: FreshReader) =>
+    new FreshLookups(storeId, readModel, freshReader),
+};
+
+const positionTokens: FactoryProvider<PositionTokens> = {
+  provide: PositionTokens,
+  inject: [EventStore],
+  useFactory: ({ storeId }: EventStore) => new PositionTokens(storeId),
+};
+
+function rateLimit(settings: LookupSettings): FactoryProvider<LookupRateLimit> {
   const rates = {
     perPrincipal: settings.KEYWARD_LOOKUP_RATE_LIMIT,
     perOrganization: settings.KEYWARD_LOOKUP_ORGANIZATION_RATE_LIMIT,
   };
   return {
-    provide: EffectiveKeysService,
-    inject: [EventStore, ReadModel, FreshReader, KeyAnswers, Clock],
-    useFactory: (
-      { storeId }: EventStore,
-      readModel: ReadModel,
-      freshReader: FreshReader,
-      answers: KeyAnswers,
-      clock: Clock,
-    ) =>
-      new EffectiveKeysService({
-        storeId,
-        readModel,
-        freshReader,
-        keyAnswers: answers,
-        rateLimit: new LookupRateLimit(rates, clock),
-        positions: new PositionTokens(storeId),
-      }),
+    provide: LookupRateLimit,
+    inject: [Clock],
+    useFactory: (clock: Clock) => new LookupRateLimit(rates, clock),
   };
 }
+
+const effectiveKeys: FactoryProvider<EffectiveKeysService> = {
+  provide: EffectiveKeysService,
+  inject: [LookupRateLimit, FreshLookups, KeyAnswers, PositionTokens],
+  useFactory: (
+    limit: LookupRateLimit,
+    lookups: FreshLookups,
+    answers: KeyAnswers,
+    positions: PositionTokens,
+  ) => new EffectiveKeysService(limit, lookups, answers, positions),
+};
 
 function lookupCalls(settings: LookupSettings): FactoryProvider<LookupCalls> {
   return {

@@ -21,6 +21,7 @@ import {
 import { SealingModule, sealingSettings } from '@keyward/sealing';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { LookupModule, withSecretsZeroed } from './lookup.module.js';
 import { lookupSettings } from './lookup.settings.js';
 
@@ -78,18 +79,23 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(settings);
   exitOnUnexpectedError(logger);
-  const app = await NestFactory.create(LookupApp.forRoot(settings), { logger });
-  const health = app.get(HealthRegistry);
-  app.connectMicroservice(
-    grpcServerOptions({
-      ...grpcOptionsFrom(settings),
-      packageName: 'keyward.v1',
-      packageDefinition: withSecretsZeroed(keywardPackageDefinition),
-      health,
-    }),
-  );
-  orderlyShutdown(app, { timeoutMs: settings.KEYWARD_SHUTDOWN_TIMEOUT, logger, health });
-  await app.startAllMicroservices();
+  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(LookupApp.forRoot(settings), {
+    logger,
+    inject: [HealthRegistry],
+    useFactory: (health: HealthRegistry) =>
+      grpcServerOptions({
+        ...grpcOptionsFrom(settings),
+        packageName: 'keyward.v1',
+        packageDefinition: withSecretsZeroed(keywardPackageDefinition),
+        health,
+      }),
+  });
+  orderlyShutdown(app, {
+    timeoutMs: settings.KEYWARD_SHUTDOWN_TIMEOUT,
+    logger,
+    health: app.get(HealthRegistry),
+  });
+  await app.listen();
 }
 
 main().catch((error: unknown) => {

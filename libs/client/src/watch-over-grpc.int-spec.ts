@@ -205,6 +205,15 @@ describe('A watch over gRPC', () => {
       await until('the call is cancelled', () => stream(0).isCancelled());
     });
 
+    it('ends when the client is closed, also while it waits for a token that does not come', async () => {
+      let asked = 0;
+      const client = connect({ token: () => ((asked += 1), new Promise(() => undefined)) });
+      const { done } = collect(client.watch());
+      await until('the token is asked for', () => asked === 1);
+      client.close();
+      await expect(done).resolves.toBeUndefined();
+    });
+
     it('ends, without an error, when the client is closed', async () => {
       const client = connect();
       const { seen, done } = collect(client.watch());

@@ -15,6 +15,8 @@ import { randomBytes } from 'node:crypto';
 import { ApiModule } from '../api.module.js';
 import type { ApiSettings } from '../api.settings.js';
 import { createApiApp } from '../create-api-app.js';
+import { ServedDocument } from '../http/openapi/openapi.controller.js';
+import { AnswerChecker } from './answer-checker.js';
 import { FakeTokenVerifier, type Grants } from './fake-token-verifier.js';
 import { project } from './projecting.js';
 
@@ -67,6 +69,7 @@ export class ApiFixture {
   readonly readModel = new MemoryReadModel();
   private readonly stop = new AbortController();
   private projecting: Promise<void> | undefined;
+  private checker!: AnswerChecker;
   app!: NestFastifyApplication;
   /** Of a platform admin. */
   admin = '';
@@ -88,6 +91,7 @@ export class ApiFixture {
     fastify.addHook('onRoute', ({ method, url }) => options.onRoute?.(String(method), url));
     await fixture.app.init();
     await fastify.ready();
+    fixture.checker = new AnswerChecker(fixture.app.get(ServedDocument, { strict: false }).read());
     if (options.projecting !== false) {
       fixture.projecting = project(fixture.events, fixture.readModel, fixture.stop.signal);
     }
@@ -126,12 +130,14 @@ export class ApiFixture {
       headers: { ...authorization(as), ...contentType(body), ...headers },
       ...(body === undefined ? {} : { payload: toPayload(body) }),
     });
-    const isJson = String(response.headers['content-type']).includes('json');
+    const type = String(response.headers['content-type']);
+    const answer = type.includes('json') && response.payload !== '' ? JSON.parse(response.payload) : undefined;
+    this.checker.check(target, response.statusCode, type, answer);
     return {
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
       text: response.payload,
-      body: isJson && response.payload !== '' ? JSON.parse(response.payload) : undefined,
+      body: answer,
     };
   }
 

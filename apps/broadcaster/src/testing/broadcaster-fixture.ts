@@ -18,9 +18,8 @@ import {
 import { EventStore, MemoryEventStore } from '@keyward/event-store';
 import { MemoryReadModel, ReadModel, type ReadModelRecord } from '@keyward/read-model';
 import { GrpcServer, Metrics, RuntimeModule, createLogger } from '@keyward/runtime';
-import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BroadcasterModule, withSharedEncoding } from '../broadcaster.module.js';
 import type { BroadcasterSettings } from '../broadcaster.settings.js';
 import { WatchHub } from '../watching/watch-hub.js';
@@ -51,8 +50,9 @@ export class BroadcasterFixture {
   readonly readModel = new MemoryReadModel();
   readonly changeLog = new MemoryChangeLog({ storeId: this.events.storeId });
   readonly clients: TestClient[] = [];
-  app!: INestMicroservice;
+  app!: NestFastifyApplication;
   ownToken!: string;
+  private stopped: Promise<void> | undefined;
   private channels: KeyChangesClient[] = [];
   private issuer!: LocalIssuer;
   private folder!: string;
@@ -127,10 +127,16 @@ export class BroadcasterFixture {
     return (await this.app.get(Metrics).render()).body;
   }
 
+  /** Stops the server, with its clients still there. */
+  stop(): Promise<void> {
+    this.stopped ??= this.app.close();
+    return this.stopped;
+  }
+
   async close(): Promise<void> {
     for (const client of this.clients) client.cancel();
     for (const channel of this.channels) channel.close();
-    await this.app.close();
+    await this.stop();
     await rm(this.folder, { recursive: true });
   }
 
@@ -163,8 +169,11 @@ export class BroadcasterFixture {
     });
     const logger = createLogger({ KEYWARD_LOG_LEVEL: 'silent', KEYWARD_LOG_FORMAT: 'json' });
     const root = { module: Root, imports };
-    this.app = await NestFactory.createMicroservice<MicroserviceOptions>(root, { strategy, logger });
-    await this.app.listen();
+    // As in production an HTTP app with the gRPC server connected: Nest then ends streams before servers.
+    this.app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), { logger });
+    this.app.connectMicroservice({ strategy });
+    await this.app.init();
+    await this.app.startAllMicroservices();
     this.target = `127.0.0.1:${strategy.port}`;
   }
 }

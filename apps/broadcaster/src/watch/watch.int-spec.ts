@@ -253,13 +253,12 @@ describe('Watch over gRPC', () => {
     const clients = [await watching(), await watching()];
     const last = await fixture.changes(5);
     await fixture.caughtUp();
-    const closed = fixture.app.close();
+    const stopped = fixture.stop();
     for (const client of clients) {
       expect(await client.ended).toMatchObject({ grpcCode: 14, reason: 'UNAVAILABLE' });
       expect(client.positions.at(-1)).toBe(fixture.positionToken(last));
     }
-    await closed;
-    await start();
+    await stopped;
   });
 
   it('resets its watches when the change log dropped changes that it had not read', async () => {

@@ -65,7 +65,7 @@ export class AnswerEncoder {
 }
 
 function isAnswerKey(key: LookupResponse['key']): key is AnswerKey {
-  return key != null && 'parts' in key;
+  return typeof key === 'object' && key !== null && 'parts' in key;
 }
 
 /** Bytes of a length-delimited field with so many bytes in it. */

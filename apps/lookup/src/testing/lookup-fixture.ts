@@ -27,12 +27,12 @@ import {
   type StaleAnswers,
 } from '@keyward/read-model';
 import {
-  GrpcServer,
   HealthRegistry,
   Metrics,
   RuntimeModule,
   createLogger,
   grpcServerOptions,
+  type GrpcServer,
 } from '@keyward/runtime';
 import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
 import type { INestMicroservice } from '@nestjs/common';
@@ -228,7 +228,7 @@ export class LookupFixture {
     return JwtTokenVerifier.forKeys([this.#issuer.publicJwk()], { issuer: LOCAL_ISSUER });
   }
 
-  #connect({ port }: GrpcServer): EffectiveKeysClient {
+  #connect({ port }: Pick<GrpcServer, 'port'>): EffectiveKeysClient {
     return new keywardGrpc.keyward.v1.EffectiveKeys(`127.0.0.1:${port}`, credentials.createInsecure());
   }
 

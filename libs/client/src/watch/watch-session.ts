@@ -87,12 +87,31 @@ export class WatchSession {
     try {
       this.#received = false;
       this.#openedAt = this.#parts.clock.monotonicMs();
-      this.#token = await this.#parts.tokens.current();
+      this.#token = await this.#freshToken();
       yield* this.#stream(this.#parts.open(this.#after, this.#token));
       return new KeywardUnavailableError('UNAVAILABLE', 'The server ended the watch.');
     } catch (error) {
       return toClientError(error);
     }
+  }
+
+  /** `token()` is the caller's own code: one that hangs must not hold up the watch, nor its end. */
+  #freshToken(): Promise<Metadata> {
+    const { tokens, clock } = this.#parts;
+    const { signal } = this.#stopping;
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        reject(new KeywardUnavailableError('TOKEN_UNAVAILABLE', 'token() did not answer in time.'));
+      };
+      const disarm = clock.after(this.#silence.ms, giveUp);
+      signal.addEventListener('abort', giveUp);
+      void Promise.resolve(tokens.current())
+        .then(resolve, reject)
+        .finally(() => {
+          disarm();
+          signal.removeEventListener('abort', giveUp);
+        });
+    });
   }
 
   async *#stream(stream: WatchStream): AsyncGenerator<WatchEvent, void, undefined> {

@@ -44,18 +44,24 @@ export const orgKeySlot: Decider<OrgKeyCommand, SlotState, OrgKeyEvent> = {
       const data = newVersion(command, state);
       return data ? accept({ type: 'OrgKeySet', data: { ...slot, ...data } }) : accept();
     }
-    if (!state.key) return keyNotSet('organization', command.integrationId);
-    const data = { ...slot, ...keyRef(state.key), ...command.provenance };
-    switch (command.type) {
-      case 'RemoveOrgKey':
-        return accept({ type: 'OrgKeyRemoved', data });
-      case 'DisableOrgKey':
-        return state.enabled ? accept({ type: 'OrgKeyDisabled', data }) : accept();
-      case 'EnableOrgKey':
-        return state.enabled ? accept() : accept({ type: 'OrgKeyEnabled', data });
-    }
+    return changeUse(command, state);
   },
 };
+
+/** Removing and toggling the organization's key. */
+function changeUse(command: Exclude<OrgKeyCommand, SetOrgKey>, state: SlotState): Decision<OrgKeyEvent> {
+  const { organizationId, integrationId, provenance } = command;
+  if (!state.key) return keyNotSet('organization', integrationId);
+  const data = { organizationId, integrationId, ...keyRef(state.key), ...provenance };
+  switch (command.type) {
+    case 'RemoveOrgKey':
+      return accept({ type: 'OrgKeyRemoved', data });
+    case 'DisableOrgKey':
+      return state.enabled ? accept({ type: 'OrgKeyDisabled', data }) : accept();
+    case 'EnableOrgKey':
+      return state.enabled ? accept() : accept({ type: 'OrgKeyEnabled', data });
+  }
+}
 
 export const projectKeySlot: Decider<ProjectKeyCommand, SlotState, ProjectKeyEvent> = {
   initialState: EMPTY_SLOT,
