@@ -92,5 +92,5 @@ function authenticateFirst(
 }
 
 function publishDescription(app: NestFastifyApplication): void {
-  app.get(ServedDocument, ANYWHERE).serve(buildOpenApiDocument(app, ApiModule));
+  app.get(ServedDocument, ANYWHERE).serve(() => buildOpenApiDocument(app, ApiModule));
 }

@@ -10,10 +10,13 @@ const KEY_B = 'b'.repeat(36) + 'BBBB';
 describe('the keys of an organization and its projects', () => {
   let api: ApiFixture;
 
-  beforeEach(async () => {
-    api = await (await ApiFixture.start()).withAcme();
+  beforeAll(async () => {
+    api = await ApiFixture.start();
   }, 30_000);
-  afterEach(() => api.close());
+  afterAll(() => api.close());
+  beforeEach(async () => {
+    await api.withAcme();
+  });
 
   const setOrgKey = (secret: string, more = {}) => api.call(`PUT ${ORG_KEY}`, { body: { secret, ...more } });
   const effective = async () => (await api.must(EFFECTIVE)).body;
@@ -53,10 +56,18 @@ describe('the keys of an organization and its projects', () => {
   describe('overriding', () => {
     it("uses the organization's key, then the project's own, then the organization's again", async () => {
       await setOrgKey(KEY_A);
-      expect(await effective()).toMatchObject({ outcome: 'found', source: 'organization', key: { mask: '••••••••AAAA' } });
+      expect(await effective()).toMatchObject({
+        outcome: 'found',
+        source: 'organization',
+        key: { mask: '••••••••AAAA' },
+      });
       const set = await api.call(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_B } });
       expect([set.status, set.headers['etag']]).toEqual([201, '"1"']);
-      expect(await effective()).toMatchObject({ outcome: 'found', source: 'project', key: { mask: '••••••••BBBB' } });
+      expect(await effective()).toMatchObject({
+        outcome: 'found',
+        source: 'project',
+        key: { mask: '••••••••BBBB' },
+      });
       const removed = await api.call(`DELETE ${PROJECT_KEY}`, { body: { reason: 'back to the shared one' } });
       expect(removed.status).toBe(200);
       expect(removed.body).toEqual({
@@ -149,7 +160,11 @@ describe('the keys of an organization and its projects', () => {
     it('say that the Enterprise plan is needed', async () => {
       await api.must('PUT /v1/organizations/acme', { as: api.admin, body: { name: 'Acme', plan: 'free' } });
       const { status, body } = await setOrgKey(KEY_A);
-      expect([status, body.code, body.context]).toEqual([403, 'NOT_ENTITLED', { plan: 'free', requiredPlan: 'enterprise' }]);
+      expect([status, body.code, body.context]).toEqual([
+        403,
+        'NOT_ENTITLED',
+        { plan: 'free', requiredPlan: 'enterprise' },
+      ]);
       expect(body.detail).toContain('Enterprise');
     });
 
@@ -170,7 +185,10 @@ describe('the keys of an organization and its projects', () => {
       const { status, body } = await api.call(SLACK, { body: { secret: KEY_A, credentialKind: 'oauth2' } });
       expect([status, body.code]).toEqual([422, 'CREDENTIAL_KIND_NOT_SHAREABLE']);
       expect(body.detail).toContain('Connect your own account, or a service account');
-      expect(body.context).toMatchObject({ remedy: 'connect_own_account_or_service_account', credentialKind: 'oauth2' });
+      expect(body.context).toMatchObject({
+        remedy: 'connect_own_account_or_service_account',
+        credentialKind: 'oauth2',
+      });
     });
 
     it('is refused when it is a mask', async () => {
@@ -190,7 +208,9 @@ describe('the keys of an organization and its projects', () => {
     });
 
     it("is refused when the vendor's format says otherwise", async () => {
-      const { status, body } = await api.call('PUT /v1/organizations/acme/integrations/tavily/key', { body: { secret: KEY_A } });
+      const { status, body } = await api.call('PUT /v1/organizations/acme/integrations/tavily/key', {
+        body: { secret: KEY_A },
+      });
       expect([status, body.code]).toEqual([422, 'INVALID_KEY_FORMAT']);
       expect(body.detail).toContain('begin with "tvly-"');
     });
@@ -200,7 +220,11 @@ describe('the keys of an organization and its projects', () => {
       ['Idempotency-Key', { body: { secret: KEY_A }, headers: { 'idempotency-key': KEY_A } }],
     ])('must not stand in what is stored in clear: %s', async (field, call) => {
       const answer = await api.call(`PUT ${ORG_KEY}`, call);
-      expect([answer.status, answer.body.code, answer.body.errors[0].field]).toEqual([400, 'INVALID_REQUEST', field]);
+      expect([answer.status, answer.body.code, answer.body.errors[0].field]).toEqual([
+        400,
+        'INVALID_REQUEST',
+        field,
+      ]);
       expect(answer.text).not.toContain(KEY_A);
     });
   });
@@ -233,13 +257,16 @@ describe('the keys of an organization and its projects', () => {
       await api.must(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_A } });
       await api.must(`DELETE ${PROJECT}`, { as: api.admin });
       expect((await api.call(EFFECTIVE)).body.code).toBe('UNKNOWN_PROJECT');
-      expect((await api.call(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_B } })).body.code).toBe('UNKNOWN_PROJECT');
+      expect((await api.call(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_B } })).body.code).toBe(
+        'UNKNOWN_PROJECT',
+      );
       expect((await api.call(`DELETE ${PROJECT_KEY}`)).status).toBe(200);
     });
   });
 
   describe('If-Match', () => {
-    const withVersion = (ifMatch: string) => api.call(`PUT ${ORG_KEY}`, { body: { secret: KEY_B }, headers: { 'if-match': ifMatch } });
+    const withVersion = (ifMatch: string) =>
+      api.call(`PUT ${ORG_KEY}`, { body: { secret: KEY_B }, headers: { 'if-match': ifMatch } });
 
     it('lets a write through at the version it names, and at any with *', async () => {
       await setOrgKey(KEY_A);

@@ -2,7 +2,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 interface Described {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
 }
 
 /** Holds every answer of every test against the OpenAPI document. */
@@ -18,7 +20,8 @@ export class AnswerChecker {
   check(target: string, status: number, contentType: string, body: unknown): void {
     const [method, url] = target.split(' ') as [string, string];
     const template = this.templateOf(url.split('?', 1)[0]!);
-    const operation = this.document.paths[template ?? '']?.[method.toLowerCase() as 'get'] as Described | undefined;
+    const operation = this.document.paths[template ?? '']?.[method.toLowerCase() as 'get'] as
+      Described | undefined;
     if (!template || !operation) return;
     const where = `${method} ${template} ${status}`;
     const response = operation.responses[String(status)];
@@ -26,8 +29,17 @@ export class AnswerChecker {
     const type = contentType.split(';', 1)[0]!;
     if (!response.content?.[type]) throw new Error(`${where} is not documented to answer ${type}`);
     if (!type.includes('json')) return;
-    const validate = this.validator([template, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema']);
-    if (!validate(body)) throw new Error(`${where} is not as documented: ${this.ajv.errorsText(validate.errors)}`);
+    const validate = this.validator([
+      template,
+      method.toLowerCase(),
+      'responses',
+      String(status),
+      'content',
+      type,
+      'schema',
+    ]);
+    if (!validate(body))
+      throw new Error(`${where} is not as documented: ${this.ajv.errorsText(validate.errors)}`);
   }
 
   private templateOf(path: string): string | undefined {

@@ -20,6 +20,9 @@ import { AnswerChecker } from './answer-checker.js';
 import { FakeTokenVerifier, type Grants } from './fake-token-verifier.js';
 import { project } from './projecting.js';
 
+/** One for all fixtures: the document is the same for all. */
+let checker: AnswerChecker | undefined;
+
 /** One for all fixtures, so that several can share a log. */
 const KEK = randomBytes(32);
 
@@ -69,8 +72,10 @@ export class ApiFixture {
   readonly readModel = new MemoryReadModel();
   private readonly stop = new AbortController();
   private projecting: Promise<void> | undefined;
-  private checker!: AnswerChecker;
   app!: NestFastifyApplication;
+  /** What `acme` is really called now. */
+  acme = 'acme';
+  private organizations = 0;
   /** Of a platform admin. */
   admin = '';
   /** Of an owner of the organization acme. */
@@ -91,7 +96,7 @@ export class ApiFixture {
     fastify.addHook('onRoute', ({ method, url }) => options.onRoute?.(String(method), url));
     await fixture.app.init();
     await fastify.ready();
-    fixture.checker = new AnswerChecker(fixture.app.get(ServedDocument, { strict: false }).read());
+    checker ??= new AnswerChecker(fixture.app.get(ServedDocument, { strict: false }).read());
     if (options.projecting !== false) {
       fixture.projecting = project(fixture.events, fixture.readModel, fixture.stop.signal);
     }
@@ -100,8 +105,13 @@ export class ApiFixture {
     return fixture;
   }
 
-  /** An Enterprise organization in the rollout, with a project. */
+  /**
+   * An Enterprise organization in the rollout, with a project. Called again, it is another one of
+   * which nothing is known yet: each test can have its own, under the same name.
+   */
   async withAcme(): Promise<this> {
+    this.acme = `acme-${++this.organizations}`;
+    this.owner = this.token('olivia', { organizations: { acme: 'owner' } });
     await this.must('PUT /v1/organizations/acme', {
       as: this.admin,
       body: { name: 'Acme', plan: 'enterprise' },
@@ -118,7 +128,7 @@ export class ApiFixture {
   }
 
   token(subject: string, grants: Grants): string {
-    return this.tokens.issue(subject, grants);
+    return this.tokens.issue(subject, JSON.parse(this.named(JSON.stringify(grants))) as Grants);
   }
 
   /** @param target method and path: `PUT /v1/rollout`. */
@@ -126,13 +136,14 @@ export class ApiFixture {
     const [method, url] = target.split(' ') as [string, string];
     const response = await this.app.inject({
       method: method as 'GET',
-      url,
+      url: url.replace(/^\/v1\/organizations\/acme(?=[/?]|$)/, `/v1/organizations/${this.acme}`),
       headers: { ...authorization(as), ...contentType(body), ...headers },
-      ...(body === undefined ? {} : { payload: toPayload(body) }),
+      ...(body === undefined ? {} : { payload: this.toPayload(body) }),
     });
     const type = String(response.headers['content-type']);
-    const answer = type.includes('json') && response.payload !== '' ? JSON.parse(response.payload) : undefined;
-    this.checker.check(target, response.statusCode, type, answer);
+    const answer =
+      type.includes('json') && response.payload !== '' ? JSON.parse(response.payload) : undefined;
+    checker?.check(target, response.statusCode, type, answer);
     return {
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
@@ -152,6 +163,15 @@ export class ApiFixture {
     this.stop.abort();
     await this.projecting?.catch(() => undefined);
     await this.app.close();
+  }
+
+  /** Text and bytes go as they are. */
+  private toPayload(body: unknown): string | Buffer {
+    return typeof body === 'string' || Buffer.isBuffer(body) ? body : this.named(JSON.stringify(body));
+  }
+
+  private named(json: string): string {
+    return json.replace(/"acme(?=["/])/g, `"${this.acme}`);
   }
 
   private parts(): DynamicModule {
@@ -190,11 +210,6 @@ function authorization(token: string | null): Record<string, string> {
 
 function contentType(body: unknown): Record<string, string> {
   return body === undefined ? {} : { 'content-type': 'application/json' };
-}
-
-/** Text and bytes go as they are. */
-function toPayload(body: unknown): string | Buffer {
-  return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
 @Module({})

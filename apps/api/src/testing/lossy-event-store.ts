@@ -1,4 +1,9 @@
-import { EventStoreError, MemoryEventStore, type AppendResult, type StreamAppend } from '@keyward/event-store';
+import {
+  EventStoreError,
+  MemoryEventStore,
+  type AppendResult,
+  type StreamAppend,
+} from '@keyward/event-store';
 
 /** A log whose replies get lost: what was asked is done, and nobody hears of it. */
 export class LossyEventStore extends MemoryEventStore {

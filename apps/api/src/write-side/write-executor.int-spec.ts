@@ -57,14 +57,18 @@ describe('writing to the log', () => {
       );
       const outcomes = await Promise.allSettled(attempts);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect(new Set(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [codeOf(outcome.reason)] : [])))).toEqual(
-        new Set(['VERSION_CONFLICT']),
-      );
+      expect(
+        new Set(
+          outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [codeOf(outcome.reason)] : [])),
+        ),
+      ).toEqual(new Set(['VERSION_CONFLICT']));
     });
 
     it('gives those who repeat one request at the same moment one event and one answer', async () => {
       const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => set(n % 2 === 0 ? api : other, 'the same value', { idempotencyKey: 'once' })),
+        Array.from({ length: 20 }, (_, n) =>
+          set(n % 2 === 0 ? api : other, 'the same value', { idempotencyKey: 'once' }),
+        ),
       );
       expect(await events.typesIn(stream)).toEqual(['OrgKeySet']);
       expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -84,7 +88,7 @@ describe('writing to the log', () => {
 
   describe('when replies get lost', () => {
     it.each([
-      ['with an Idempotency-Key', 'late' as string | null],
+      ['with an Idempotency-Key', 'late'],
       ['without an Idempotency-Key', null],
     ])('writes once and answers as if nothing had happened, %s', async (_name, idempotencyKey) => {
       await set(api, 'there before');
@@ -149,12 +153,17 @@ describe('writing to the log', () => {
 
     it("takes nobody else's request for a repeat", async () => {
       await set(api, 'A', { idempotencyKey: 'shared', actor: 'olivia' });
-      await expect(set(api, 'B', { idempotencyKey: 'shared', actor: 'oscar' })).resolves.toMatchObject({ version: 2 });
+      await expect(set(api, 'B', { idempotencyKey: 'shared', actor: 'oscar' })).resolves.toMatchObject({
+        version: 2,
+      });
     });
 
     it('refuses another kind of request', async () => {
       await set(api, 'A', { idempotencyKey: 'k' });
-      const toggle = new DisableOrgKeyCommand({ organizationId, integrationId: INTEGRATION }, request({ idempotencyKey: 'k' }));
+      const toggle = new DisableOrgKeyCommand(
+        { organizationId, integrationId: INTEGRATION },
+        request({ idempotencyKey: 'k' }),
+      );
       await expect(bus(api).execute(toggle)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     });
   });
@@ -165,7 +174,12 @@ describe('writing to the log', () => {
     for await (const event of events.readAll()) expect(event.stream).not.toMatch(/nobody/);
   });
 
-  async function set(on: ApiFixture, value: string, fields: Partial<WriteRequest> = {}, organization = organizationId) {
+  async function set(
+    on: ApiFixture,
+    value: string,
+    fields: Partial<WriteRequest> = {},
+    organization = organizationId,
+  ) {
     const slot = { organizationId: organization, integrationId: INTEGRATION };
     const key = { secret: Secret.fromUtf8(value), credentialKind: undefined };
     return bus(on).execute(new SetOrgKeyCommand(slot, key, request(fields)));

@@ -27,10 +27,7 @@ export async function* watchChanges(parts: WatchParts): AsyncGenerator<WatchResp
   const { connection, token, request, interrupted } = parts;
   if (interrupted.aborted) return;
   const secure = connection.grpcTls ? credentials.createSsl() : credentials.createInsecure();
-  const client = new keywardGrpc.keyward.v1.KeyChanges(
-    connection.grpcTarget,
-    secure,
-  ) as unknown as KeyChangesClient;
+  const client = new keywardGrpc.keyward.v1.KeyChanges(connection.grpcTarget, secure);
   const call = client.Watch(request, metadataOf(token));
   const cancel = (): void => call.cancel();
   interrupted.addEventListener('abort', cancel, { once: true });

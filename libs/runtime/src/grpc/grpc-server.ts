@@ -127,7 +127,7 @@ function fullNameOf({ service }: ServiceConstructor): string | undefined {
 async function answer(handled: Promise<unknown>, callback: sendUnaryData<unknown>): Promise<void> {
   try {
     const result = await handled;
-    callback(null, isObservable(result) ? await lastValueFrom(result as Observable<unknown>) : result);
+    callback(null, isObservable(result) ? await lastValueFrom(result) : result);
   } catch (error) {
     callback(error as Error);
   }

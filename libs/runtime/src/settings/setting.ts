@@ -45,7 +45,7 @@ function make<T, O extends Options<unknown>>(
   // A default that breaks its own rule is a programming error: it shows at import, not at a customer's.
   if (defaultText !== undefined) parse(defaultText);
   const made = { kind, rule, doc: options.doc, defaultText, secret: options.secret ?? false, parse };
-  return made as Setting<Value<T, O>>;
+  return made;
 }
 
 interface TextCheck {

@@ -62,7 +62,6 @@ export class InProcessKeks extends KeyEncryptionKeys {
     return Promise.resolve({ kekId, wrapped: Buffer.concat([check, nonce, ciphertext, tag]) });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- async turns what is thrown into a rejection
   async unwrap(kekId: string, wrapped: Buffer, associatedData: Buffer): Promise<Buffer> {
     const { key, check } = this.#entry(kekId);
     if (wrapped.length < CHECK_BYTES + NONCE_BYTES + TAG_BYTES) throw notUnwrapped(kekId);
@@ -78,7 +77,6 @@ export class InProcessKeks extends KeyEncryptionKeys {
     return dataKey;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- async turns what is thrown into a rejection
   async checkValue(kekId: string): Promise<string> {
     return CHECK_PREFIX + this.#entry(kekId).check.toString('base64url');
   }

@@ -3,18 +3,20 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Operation, defineOperation } from '../operation/operation.decorator.js';
 
-/** The document, once the application is put together. */
+/** The document; built when it is first asked for, because a start need not wait for it. */
 @Injectable()
 export class ServedDocument {
+  private build: (() => OpenAPIObject) | undefined;
   private document: OpenAPIObject | undefined;
 
-  serve(document: OpenAPIObject): void {
-    this.document = document;
+  serve(build: () => OpenAPIObject): void {
+    this.build = build;
   }
 
   read(): OpenAPIObject {
-    if (!this.document)
-      throw new Error('The OpenAPI document is not built: create the application by createApiApp().');
+    if (!this.build)
+      throw new Error('There is no OpenAPI document: create the application by createApiApp().');
+    this.document ??= this.build();
     return this.document;
   }
 }
