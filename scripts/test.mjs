@@ -13,7 +13,7 @@ if (level !== undefined && !LEVELS.includes(level)) fail(`--level is one of ${LE
 
 await prepareOrExit();
 const folder = mkdtempSync(join(tmpdir(), 'keyward-test-'));
-let code = 1;
+let code;
 let result;
 try {
   const report = join(folder, 'result.json');

@@ -63,7 +63,7 @@ describe('The mission', () => {
   }, 90_000);
 
   afterAll(async () => {
-    await worker.close();
+    worker.close();
     await keyward.stop();
     data.dispose();
   });
@@ -165,7 +165,7 @@ describe('The mission', () => {
 
   it('keeps everything over kill -9', async () => {
     const set = await call(admin, 'PUT', org('/integrations/serpapi/key'), { secret: ORG_KEY });
-    await worker.close();
+    worker.close();
     await keyward.kill9();
     keyward = await startKeyward(data.path);
     worker = createKeywardClient({

@@ -23,7 +23,7 @@ describe('Secret', () => {
 
   it.each([
     ['JSON', () => JSON.stringify({ secret })],
-    ['a template string', () => `${secret}`],
+    ['a template string', () => `${secret as unknown as string}`],
     ['String()', () => String(secret)],
     ['concatenation', () => '' + (secret as unknown as string)],
     ['util.inspect', () => inspect(secret)],
@@ -32,7 +32,7 @@ describe('Secret', () => {
       () => inspect({ secret }, { showHidden: true, depth: null, getters: true }),
     ],
     ['util.format', () => format('%s %o %O %j', secret, secret, secret, secret)],
-    ['an error message', () => new Error(`refused ${secret}`).message],
+    ['an error message', () => new Error(`refused ${secret as unknown as string}`).message],
     ['pino, as a field', () => loggedByPino({ secret }, 'set')],
     ['pino, nested in an error', () => loggedByPino({ err: Object.assign(new Error('x'), { secret }) })],
     ['pino, as the object itself', () => loggedByPino({ list: [secret] })],
@@ -103,7 +103,7 @@ describe('Secret', () => {
     expect(made.byteLength).toBe(0);
     expect(() => made.reveal()).toThrow('destroyed');
     expect(() => made.equals(secret)).toThrow('destroyed');
-    expect(`${made}`).toBe('[secret]');
+    expect(String(made)).toBe('[secret]');
     made.destroy();
   });
 });

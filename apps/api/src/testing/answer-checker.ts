@@ -18,28 +18,32 @@ export class AnswerChecker {
 
   /** @throws Error when the document does not allow this answer. */
   check(target: string, status: number, contentType: string, body: unknown): void {
-    const [method, url] = target.split(' ') as [string, string];
+    const [verb, url] = target.split(' ') as [string, string];
+    const method = verb.toLowerCase();
     const template = this.templateOf(url.split('?', 1)[0]!);
-    const operation = this.document.paths[template ?? '']?.[method.toLowerCase() as 'get'] as
-      Described | undefined;
+    const operation = this.document.paths[template ?? '']?.[method as 'get'] as Described | undefined;
     if (!template || !operation) return;
-    const where = `${method} ${template} ${status}`;
-    const response = operation.responses[String(status)];
-    if (!response) throw new Error(`${where} is not documented`);
     const type = contentType.split(';', 1)[0]!;
-    if (!response.content?.[type]) throw new Error(`${where} is not documented to answer ${type}`);
-    if (!type.includes('json')) return;
-    const validate = this.validator([
-      template,
-      method.toLowerCase(),
-      'responses',
-      String(status),
-      'content',
-      type,
-      'schema',
-    ]);
-    if (!validate(body))
-      throw new Error(`${where} is not as documented: ${this.ajv.errorsText(validate.errors)}`);
+    const problem =
+      this.undocumented(operation, status, type) ??
+      (type.includes('json') ? this.difference([template, method], status, type, body) : undefined);
+    if (problem !== undefined) throw new Error(`${method} ${template} ${status} ${problem}`);
+  }
+
+  private undocumented({ responses }: Described, status: number, type: string): string | undefined {
+    const response = responses[String(status)];
+    if (!response) return 'is not documented';
+    return response.content?.[type] ? undefined : `is not documented to answer ${type}`;
+  }
+
+  private difference(
+    operation: readonly string[],
+    status: number,
+    type: string,
+    body: unknown,
+  ): string | undefined {
+    const validate = this.validator([...operation, 'responses', String(status), 'content', type, 'schema']);
+    return validate(body) ? undefined : `is not as documented: ${this.ajv.errorsText(validate.errors)}`;
   }
 
   private templateOf(path: string): string | undefined {

@@ -3,7 +3,6 @@ import {
   STATUS_DETAILS_TRAILER,
   decodeErrorInfo,
   keywardGrpc,
-  type KeyChangesClient,
   type WatchRequest,
   type WatchResponse__Output,
 } from '@keyward/contracts';

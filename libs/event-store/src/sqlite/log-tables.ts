@@ -114,15 +114,14 @@ export class LogTables {
     const { stream, expectedRevision: expected, events } = append;
     const from = typeof expected === 'bigint' ? Number(expected) + 1 : this.startOfRetried(append);
     if (from === undefined || from > head) return undefined;
-    const found = this.idsFrom.all([stream, from, events.length]) as [string, number, number][];
-    const same = found.length === events.length && found.every(([id], index) => id === events[index]!.id);
-    if (same) {
+    const found = this.idsFrom.all([stream, from, events.length]) as IdRow[];
+    if (isSame(found, events)) {
       const [, revision, position] = found.at(-1)!;
       return { revision, position };
     }
-    if (typeof expected === 'bigint' || expected === 'no_stream') return undefined;
-    // The first id is known but not the rest: neither a retry nor something new.
-    throw mismatchRefusal(append, head);
+    // By the first id alone it was found: the rest differs, so it is neither a retry nor something new.
+    if (expected === 'any' || expected === 'stream_exists') throw mismatchRefusal(append, head);
+    return undefined;
   }
 
   private startOfRetried({ stream, expectedRevision, events }: EncodedAppend): number | undefined {
@@ -130,6 +129,13 @@ export class LogTables {
     const [revision] = this.revisionOfId.get([events[0]!.id, stream]) as [number | null];
     return revision ?? undefined;
   }
+}
+
+/** id, revision, position */
+type IdRow = [string, number, number];
+
+function isSame(found: readonly IdRow[], events: EncodedAppend['events']): boolean {
+  return found.length === events.length && found.every(([id], index) => id === events[index]!.id);
 }
 
 function isExpected(expected: EncodedAppend['expectedRevision'], head: number): boolean {

@@ -201,7 +201,12 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function describeFailure(file: string, code: EventStoreErrorCode, cause: unknown): WireError {
   if (cause instanceof Error && isEventStoreError(cause, 'UNAVAILABLE'))
     return { code, message: cause.message };
-  const sqliteCode = String((cause as { code?: unknown }).code || 'no code');
+  const sqliteCode = codeOf(cause);
   const what = ADVICE[sqliteCode] ?? (cause instanceof Error ? cause.message : String(cause));
   return { code, message: `the event store ${file} failed (${sqliteCode}): ${what}` };
+}
+
+function codeOf(cause: unknown): string {
+  const { code } = cause as { code?: unknown };
+  return typeof code === 'string' && code !== '' ? code : 'no code';
 }

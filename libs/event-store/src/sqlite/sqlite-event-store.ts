@@ -112,15 +112,9 @@ export class SqliteEventStore extends EventStore implements AtomicAppender {
   }
 
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
-    const { direction = 'forwards', from, maxCount = Infinity, filter } = options;
+    const { maxCount = Infinity, filter } = options;
     this.commits.throwIfClosed();
-    // The end is fixed now: a read that chased busy writers would never end.
-    let bounds = boundsFrom(
-      direction,
-      startOf(typeof from === 'object' ? from.commit : from),
-      this.reader.head(),
-      1,
-    );
+    let bounds = this.boundsOfLog(options);
     const size = new PageSize();
     for (let left = maxCount; left > 0 && bounds.first <= bounds.last;) {
       this.commits.throwIfClosed();
@@ -133,6 +127,16 @@ export class SqliteEventStore extends EventStore implements AtomicAppender {
       bounds = beyond(bounds, lastSeen);
       await nextTurn();
     }
+  }
+
+  /** The end is fixed now: a read that chased busy writers would never end. */
+  private boundsOfLog({ direction = 'forwards', from }: ReadAllOptions): PageBounds {
+    return boundsFrom(
+      direction,
+      startOf(typeof from === 'object' ? from.commit : from),
+      this.reader.head(),
+      1,
+    );
   }
 
   subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {

@@ -9,7 +9,7 @@ export class Follower {
   readonly ended: Promise<void>;
   private readonly abort = new AbortController();
   private readonly watchers = new Set<() => void>();
-  private failure: unknown;
+  private failure: Error | undefined;
   private finished = false;
 
   constructor(store: EventStore, options: Omit<SubscribeOptions, 'signal'>) {
@@ -48,7 +48,7 @@ export class Follower {
         this.wake();
       }
     } catch (error) {
-      this.failure = error;
+      this.failure = error as Error;
       throw error;
     } finally {
       this.finished = true;

@@ -177,9 +177,8 @@ export function describeSubscriptions(test: StoreTest): void {
       const { stream, filter } = aStream();
       await appendEach(store, stream, numbered(1));
       const abort = new AbortController();
-      const slow = store
-        .subscribeToAll({ after: 'start', filter, signal: abort.signal })
-        [Symbol.asyncIterator]();
+      const subscription = store.subscribeToAll({ after: 'start', filter, signal: abort.signal });
+      const slow = subscription[Symbol.asyncIterator]();
       await slow.next();
       const quick = new Follower(store, { after: 'start', filter });
       await appendEach(store, stream, numbered(200, 1));

@@ -9,7 +9,7 @@ import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { Logger } from '@nestjs/common';
 import { ServerGrpc } from '@nestjs/microservices';
-import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { HealthRegistry } from '../health/health-registry.js';
 import { GrpcHealth } from './grpc-health.js';
 

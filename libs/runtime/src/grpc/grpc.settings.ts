@@ -58,14 +58,17 @@ function tlsFrom(settings: GrpcSettings): GrpcTls | undefined {
   const certificate = readPem(settings, 'KEYWARD_GRPC_TLS_CERTIFICATE', problems);
   const privateKey = readPem(settings, 'KEYWARD_GRPC_TLS_KEY', problems);
   const clientCa = readPem(settings, 'KEYWARD_GRPC_TLS_CLIENT_CA', problems);
-  const given = [certificate, privateKey, clientCa].some((file) => file !== undefined);
-  if (problems.length === 0 && given && !(certificate && privateKey)) {
-    const name = certificate ? 'KEYWARD_GRPC_TLS_KEY' : 'KEYWARD_GRPC_TLS_CERTIFICATE';
-    problems.push({ name, problem: 'must be set too: TLS needs the certificate and its private key.' });
-  }
   if (problems.length > 0) throw new SettingsError(problems);
-  if (!certificate || !privateKey) return undefined;
-  return { certificate, privateKey, ...(clientCa ? { clientCa } : {}) };
+  if (certificate && privateKey) return { certificate, privateKey, ...(clientCa ? { clientCa } : {}) };
+  if (certificate || privateKey || clientCa) throw halfGiven(certificate);
+  return undefined;
+}
+
+function halfGiven(certificate: Buffer | undefined): SettingsError {
+  const name = certificate ? 'KEYWARD_GRPC_TLS_KEY' : 'KEYWARD_GRPC_TLS_CERTIFICATE';
+  return new SettingsError([
+    { name, problem: 'must be set too: TLS needs the certificate and its private key.' },
+  ]);
 }
 
 function readPem(settings: GrpcSettings, name: TlsName, problems: SettingProblem[]): Buffer | undefined {

@@ -17,16 +17,20 @@ export interface SerializedError {
 export function serializeError(error: unknown, withStack: boolean, depth = 0): SerializedError {
   if (!(error instanceof Error))
     return { name: typeof error, message: 'a value was thrown that is no error' };
-  const code = (error as { code?: unknown }).code;
   return {
     name: error.name,
     message: error.message,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...codeOf(error),
     ...(withStack && error.stack !== undefined ? { stack: error.stack } : {}),
     ...(error.cause instanceof Error && depth < 3
       ? { cause: serializeError(error.cause, withStack, depth + 1) }
       : {}),
   };
+}
+
+function codeOf(error: Error): { readonly code?: string | number } {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' || typeof code === 'number' ? { code } : {};
 }
 
 /** A copy that is safe to print: secret-looking fields redacted, bytes as their count, depth and length bounded. */

@@ -31,11 +31,12 @@ interface WithoutDefault {
 }
 
 type Options<D> = WithDefault<D> | WithoutDefault;
+type Writable = string | number | boolean;
 
 /** A setting without a default may be missing, and then is undefined. */
 type Value<T, O> = O extends WithoutDefault ? T | undefined : T;
 
-function make<T, O extends Options<unknown>>(
+function make<T, O extends Options<Writable>>(
   kind: string,
   rule: string,
   options: O,

@@ -34,6 +34,8 @@ type MergedSettings<L extends readonly unknown[]> = L extends readonly [infer He
   ? Head & MergedSettings<Rest>
   : unknown;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface LoadOptions {
   /** Names that other Keyward apps read: one environment may serve several apps, so these are no typing errors. */
   readonly alsoKnown?: Iterable<string>;
@@ -46,19 +48,23 @@ export interface LoadOptions {
  */
 export function loadSettings<const D extends SettingDefinitions>(
   definitions: D,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  options: LoadOptions = {},
+  env: Environment = process.env,
+  { alsoKnown = [] }: LoadOptions = {},
 ): SettingsOf<D> {
   const values: Record<string, unknown> = {};
   const problems: SettingProblem[] = [];
   for (const [name, definition] of Object.entries<Setting<unknown>>(definitions)) {
-    const raw = env[name]?.trim() || definition.defaultText;
-    values[name] = raw === undefined ? undefined : parseOrNote(name, definition, raw, problems);
+    const raw = textOf(name, env) ?? definition.defaultText;
+    if (raw !== undefined) values[name] = parseOrNote(name, definition, raw, problems);
   }
-  const known = new Set([...Object.keys(definitions), ...(options.alsoKnown ?? [])]);
+  const known = new Set([...Object.keys(definitions), ...alsoKnown]);
   problems.push(...unknownNames(env, known));
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(values) as SettingsOf<D>;
+}
+
+function textOf(name: string, env: Environment): string | undefined {
+  return env[name]?.trim() || undefined;
 }
 
 function parseOrNote(
@@ -80,10 +86,7 @@ function parseOrNote(
   }
 }
 
-function unknownNames(
-  env: Readonly<Record<string, string | undefined>>,
-  known: ReadonlySet<string>,
-): SettingProblem[] {
+function unknownNames(env: Environment, known: ReadonlySet<string>): SettingProblem[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !isForeign(name, env[name] ?? ''))
     .sort()
