@@ -27,6 +27,13 @@ describe('createLogger', () => {
     });
   });
 
+  it("leaves Nest's account of its own start to debug", () => {
+    const { logger, lines } = logWith();
+    logger.log('RootModule dependencies initialized', 'InstanceLoader');
+    logger.log('Listening', 'api');
+    expect(lines).toHaveLength(1);
+  });
+
   it('keeps quiet below its level', () => {
     const { logger, lines } = logWith({ KEYWARD_LOG_LEVEL: 'warn' });
     logger.log('not this');

@@ -2,6 +2,16 @@ import type { LoggerService } from '@nestjs/common';
 import type { Logger as PinoLogger } from 'pino';
 import { serializeError, serializeFields } from './serialize.js';
 
+/** Nest's own account of its start: fifty lines that only somebody who debugs Nest wants. */
+const FRAMEWORK = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'NestMicroservice',
+]);
+
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /**
@@ -12,7 +22,7 @@ export class NestLogger implements LoggerService {
   constructor(private readonly pino: PinoLogger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
