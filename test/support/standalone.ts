@@ -13,6 +13,7 @@ const START_LIMIT_MS = 60_000;
 export interface RunningKeyward {
   readonly httpUrl: string;
   readonly grpcTarget: string;
+  readonly pid: number;
   readonly output: () => string;
   /** SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
@@ -46,6 +47,7 @@ export async function startKeyward(
   return {
     httpUrl,
     grpcTarget,
+    pid: child.pid!,
     output: () => lines.join('\n'),
     stop: () => end(child, 'SIGTERM'),
     kill9: async () => void (await end(child, 'SIGKILL')),

@@ -12,8 +12,8 @@ export async function runRows(rows: readonly Row[], options: RunOptions): Promis
   let current = '';
   const bench: Bench = {
     quick: options.quick,
-    rounds: options.quick ? 3 : 7,
-    roundMs: options.quick ? 500 : 2_000,
+    rounds: options.quick ? 4 : 25,
+    roundMs: options.quick ? 300 : 500,
     progress: (text) => options.progress(`${current}: ${text}`),
     async shared<T>(fixture: Fixture<T>): Promise<T> {
       const known = opened.get(fixture);
