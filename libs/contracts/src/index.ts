@@ -6,6 +6,7 @@ export {
   type DecodedErrorInfo,
 } from './error-info.js';
 export { keywardGrpc, keywardPackageDefinition } from './grpc.js';
+export { lastFour, looksLikeMask, mask, maskFromLastFour } from './mask.js';
 export {
   InvalidPositionError,
   START_OF_LOG,

@@ -6,7 +6,6 @@ export { InProcessKeks, type RawKek } from './kek/in-process-keks.js';
 export { openKekFile, type KekFileOptions } from './kek/kek-file.js';
 export { openKeyring, recordedKeks } from './kek/open-keyring.js';
 export { KeyEncryptionKeys, type WrappedDataKey } from './kek/key-encryption-keys.port.js';
-export { lastFour, looksLikeMask, mask, maskFromLastFour } from './mask.js';
 export type { SealBinding } from './seal-binding.js';
 export {
   parseSealedFingerprintKey,

@@ -1,6 +1,5 @@
-import { KeywardError } from '@keyward/contracts';
+import { KeywardError, looksLikeMask } from '@keyward/contracts';
 import type { CredentialKind, Integration } from '@keyward/domain';
-import { looksLikeMask } from '@keyward/sealing';
 
 /** Longest key in bytes of UTF-8; a service account's JSON file is the largest kind there is. */
 export const MAX_SECRET_BYTES = 16 * 1024;

@@ -1,5 +1,5 @@
+import { maskFromLastFour } from '@keyward/contracts';
 import type { SlotState } from '@keyward/domain';
-import { maskFromLastFour } from '@keyward/sealing';
 
 /** The answer to a set: the version in force, and never the key. */
 export interface KeySetAnswer {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { KeywardError } from '@keyward/contracts';
+import { KeywardError, lastFour } from '@keyward/contracts';
 import {
   checkCredentialKind,
   checkKeyPolicy,
@@ -16,7 +16,7 @@ import {
   type SlotAddress,
   type SlotState,
 } from '@keyward/domain';
-import { lastFour, type Secret } from '@keyward/sealing';
+import type { Secret } from '@keyward/sealing';
 import { Injectable } from '@nestjs/common';
 import { KeyVault } from '../../write-side/key-vault.js';
 import { PolicyFacts } from '../../write-side/policy-facts.js';

@@ -1,5 +1,5 @@
+import { maskFromLastFour } from '@keyward/contracts';
 import { CREDENTIAL_KINDS, type SlotKey } from '@keyward/domain';
-import { maskFromLastFour } from '@keyward/sealing';
 import { z } from 'zod';
 
 /** All that is shown of a key, and never the key. */
