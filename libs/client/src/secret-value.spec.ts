@@ -22,6 +22,11 @@ describe('SecretValue', () => {
     expect(new SecretValue(Buffer.from(CANARY)).revealBytes().toString()).toBe(CANARY);
   });
 
+  it('says which key it is by its mask', () => {
+    expect(new SecretValue(Buffer.from(CANARY)).mask()).toBe('••••••••6789');
+    expect(new SecretValue(Buffer.from('too short to show')).mask()).toBe('••••••••');
+  });
+
   it.each([
     ['String()', (value: unknown) => String(value)],
     ['a template', (value: unknown) => `${value as string}`],

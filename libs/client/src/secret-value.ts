@@ -1,3 +1,5 @@
+import { mask } from '@keyward/contracts';
+
 const SHOWN = '[secret]';
 
 /**
@@ -25,6 +27,11 @@ export class SecretValue {
     const copy = Buffer.alloc(this.#bytes.byteLength);
     this.#bytes.copy(copy);
     return copy;
+  }
+
+  /** How Keyward shows this key, for people: eight bullets, and the last four characters of a key that has 20 or more. */
+  mask(): string {
+    return mask(this.reveal());
   }
 
   toString(): string {
