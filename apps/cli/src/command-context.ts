@@ -1,12 +1,8 @@
+import { isLoopback } from '@keyward/runtime';
 import type { Command } from 'commander';
 import type { CliEnvironment } from './cli-environment.js';
 import { ApiClient } from './connection/api-client.js';
-import {
-  isLoopback,
-  toConnection,
-  type Connection,
-  type ConnectionOptions,
-} from './connection/connection.js';
+import { toConnection, type Connection, type ConnectionOptions } from './connection/connection.js';
 import { signIn, type Need } from './connection/sign-in.js';
 import type { Printer } from './output/printer.js';
 

@@ -1,3 +1,5 @@
+export { connectionSettings } from './connection/connection.settings.js';
+export { isLoopback } from './connection/loopback.js';
 export { createPrivateFile, readPrivateFile } from './files/private-file.js';
 export { GrpcController, GrpcErrorFilter } from './grpc/grpc-error.filter.js';
 export { GrpcServer, type GrpcServerOptions, type GrpcTls } from './grpc/grpc-server.js';
@@ -62,3 +64,4 @@ export {
   type LoopTask,
 } from './supervisor/supervised-loop.js';
 export { Supervisor, type RunOptions, type SupervisorOptions } from './supervisor/supervisor.js';
+export { Style, printable, styleFor } from './terminal/style.js';

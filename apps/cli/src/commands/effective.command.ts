@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { Style } from '@keyward/runtime';
 import type { Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import { idReader } from '../input/arguments.js';
-import type { Style } from '../output/style.js';
 import { table } from '../output/table.js';
 import { shortTime, stateCell, type EffectiveAnswer, type KeyFacts } from './key-facts.js';
 

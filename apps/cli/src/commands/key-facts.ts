@@ -1,4 +1,4 @@
-import type { Style } from '../output/style.js';
+import type { Style } from '@keyward/runtime';
 import type { Cell } from '../output/table.js';
 
 /** A key as the API shows it. */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import type { Style } from '@keyward/runtime';
 import type { Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import type { Need } from '../connection/sign-in.js';
 import { idReader } from '../input/arguments.js';
-import type { Style } from '../output/style.js';
 import { table } from '../output/table.js';
 import { effectiveCells, shortTime, stateCell, type EffectiveAnswer } from './key-facts.js';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import type { Style } from '@keyward/runtime';
 import type { Run } from '../command-context.js';
 import { usageError } from '../errors/cli-error.js';
 import { idListReader, percentageReader } from '../input/arguments.js';
 import { facts } from '../output/table.js';
-import type { Style } from '../output/style.js';
 import { addWriteOptions, unchangedNote, writeHeaders, type WriteOptions } from './write-options.js';
 
 interface SetOptions extends WriteOptions {

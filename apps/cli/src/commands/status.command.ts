@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { Style } from '@keyward/runtime';
 import type { Run } from '../command-context.js';
 import { CliError } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
-import type { Style } from '../output/style.js';
 import { table } from '../output/table.js';
 
 interface Report {

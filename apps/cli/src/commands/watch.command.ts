@@ -1,13 +1,12 @@
 import type { WatchResponse__Output } from '@keyward/contracts';
 import type { Command } from 'commander';
+import { isLoopback, printable, type Style } from '@keyward/runtime';
 import type { Run } from '../command-context.js';
-import { isLoopback } from '../connection/connection.js';
 import type { Need } from '../connection/sign-in.js';
 import { watchChanges } from '../connection/watch-changes.js';
 import { CliError } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
 import { idListReader, idReader } from '../input/arguments.js';
-import { printable, type Style } from '../output/style.js';
 
 interface WatchOptions {
   readonly project?: readonly string[];

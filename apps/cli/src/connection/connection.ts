@@ -59,8 +59,3 @@ function withoutCredentials(text: string): string {
   }
   return url.href.replace(/\/+$/, '');
 }
-
-/** Whether the address is this machine's, so that what is sent to it stays here. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}

@@ -2,9 +2,10 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { TokenRequest } from '@keyward/access';
+import { isLoopback } from '@keyward/runtime';
 import { CliError, usageError } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
-import { isLoopback, type Connection } from './connection.js';
+import type { Connection } from './connection.js';
 
 /** The least a command needs to be allowed; a token that is made for it holds just this. */
 export type Need = Pick<TokenRequest, 'platformAdmin' | 'organizations' | 'projects' | 'worker'>;

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
+import { printable, styleFor, type Style } from '@keyward/runtime';
 import type { CliEnvironment } from '../cli-environment.js';
 import type { Json } from '../connection/api-answer.js';
 import type { CliError } from '../errors/cli-error.js';
-import { printable, styleFor, type Style } from './style.js';
 
 const HIDDEN = '[secret]';
 /** A shorter text is part of ordinary words. */

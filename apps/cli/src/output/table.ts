@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { printable, type Style } from './style.js';
+import { printable, type Style } from '@keyward/runtime';
 
 /** A cell: text from wherever, or text with colours that is known to be harmless. */
 export type Cell = string | number | null | { readonly painted: string };

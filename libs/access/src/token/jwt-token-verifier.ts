@@ -1,4 +1,5 @@
 import { KeywardError } from '@keyward/contracts';
+import { isLoopback } from '@keyward/runtime';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -134,11 +135,9 @@ export class JwtTokenVerifier extends TokenVerifier {
   }
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 function trustworthyUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname))) return url;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
   throw new KeywardError(
     'INVALID_REQUEST',
     "The address of the issuer's keys (JWKS) must be an https URL, or http on this machine: over plain http anybody could supply keys.",

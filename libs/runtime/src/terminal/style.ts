@@ -7,7 +7,8 @@ export class Style {
   constructor(private readonly colours: boolean) {}
 
   paint(format: Format, text: string): string {
-    return this.colours ? styleText(format, text) : text;
+    // Whether to paint was decided for our stream; Node would look at standard output.
+    return this.colours ? styleText(format, text, { validateStream: false }) : text;
   }
 }
 
