@@ -1,12 +1,16 @@
 // Writes docs/configuration.md from the settings' own definitions (of the built apps).
 // `--check` writes nothing and fails when the file on disk differs.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describeSettings } from '../dist/libs/runtime/src/index.js';
 import { SETTING_GROUPS } from '../dist/apps/standalone/src/standalone.settings.js';
-import { cliSettings } from '../dist/apps/cli/src/cli.settings.js';
+import { connectionSettings, describeSettings } from '../dist/libs/runtime/src/index.js';
+import { fakeVendorSettings, workerSettings } from '../dist/apps/worker/src/worker.settings.js';
 
 const target = new URL('../docs/configuration.md', import.meta.url);
-const groups = { ...SETTING_GROUPS, 'Command line': cliSettings };
+const groups = {
+  ...SETTING_GROUPS,
+  'Command line, worker and demo': connectionSettings,
+  'Reference worker': { ...workerSettings, ...fakeVendorSettings },
+};
 
 const cell = (text) => text.replaceAll('|', '\\|');
 const row = ({ name, rule, default: given, secret, doc }) =>

@@ -1,10 +1,11 @@
 import { createLogger, exitOnUnexpectedError, loadSettings, orderlyShutdown } from '@keyward/runtime';
 import { cliSettings } from '../../cli/src/cli.settings.js';
+import { fakeVendorSettings, workerSettings } from '../../worker/src/worker.settings.js';
 import { createStandalone } from './create-standalone.js';
 import { standaloneSettings } from './standalone.settings.js';
 
 /** One environment may serve the command line and a worker too: their settings are no typing errors here. */
-const alsoKnown = Object.keys(cliSettings);
+const alsoKnown = Object.keys({ ...cliSettings, ...workerSettings, ...fakeVendorSettings });
 
 async function main(): Promise<void> {
   const settings = loadSettings(standaloneSettings, process.env, { alsoKnown });
