@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = 'dist/apps/standalone/src/main.js';
 const CLI = 'bin/keyward.mjs';
@@ -15,8 +16,8 @@ export interface RunningKeyward {
   readonly grpcTarget: string;
   readonly pid: number;
   readonly output: () => string;
-  /** SIGTERM; resolves to the exit code. */
-  stop(): Promise<number | null>;
+  /** SIGTERM, or another signal that asks it to end; resolves to the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
   kill9(): Promise<void>;
 }
 
@@ -49,9 +50,20 @@ export async function startKeyward(
     grpcTarget,
     pid: child.pid!,
     output: () => lines.join('\n'),
-    stop: () => end(child, 'SIGTERM'),
+    stop: (signal = 'SIGTERM') => end(child, signal),
     kill9: async () => void (await end(child, 'SIGKILL')),
   };
+}
+
+/** Starts it and kills it, after so many milliseconds, wherever its start has got to by then. */
+export async function killInStart(
+  dataDir: string,
+  afterMs: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const child = launch(dataDir, env);
+  await sleep(afterMs);
+  await end(child, 'SIGKILL');
 }
 
 /** Runs it until it ends by itself, which is what a start that is refused does. */
@@ -95,7 +107,7 @@ async function untilReady(httpUrl: string): Promise<void> {
     ))
   ) {
     if (Date.now() > limit) throw new Error('Keyward did not become ready');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }
 

@@ -1,0 +1,54 @@
+import { Random } from '../support/random.js';
+import { temporaryDataDir } from '../support/standalone.js';
+import { CrashRun } from './crash-run.js';
+
+const ROUNDS = Number(process.env['KEYWARD_FAULTS_ROUNDS'] ?? 50);
+const SEED = Number(process.env['KEYWARD_FAULTS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+/**
+ * The promise, under kill -9 at random moments. Clients keep a history of what they sent and saw; a
+ * checker, which has specs of its own, holds it against the log that the dead process left.
+ */
+describe(`Keyward killed in ${ROUNDS} rounds`, () => {
+  const data = temporaryDataDir();
+  let run: CrashRun;
+
+  beforeAll(async () => {
+    run = await CrashRun.begin(data.path, new Random(SEED));
+  }, 120_000);
+
+  afterAll(async () => {
+    await run.close();
+    data.dispose();
+    process.stderr.write(`kill -9, seed ${SEED}, ${ROUNDS} rounds: ${JSON.stringify(run.tally)}\n`);
+  });
+
+  it(
+    'keeps every clause of the promise',
+    async () => {
+      for (let round = 1; round <= ROUNDS; round++) expectNone(await run.round(round), `round ${round}`);
+      expectNone(await run.finish(), 'the end');
+    },
+    (ROUNDS + 1) * 120_000,
+  );
+
+  it('was killed in the middle of its work, often enough to mean something', () => {
+    const { tally } = run;
+    expect(tally.inFlightAtKills).toBeGreaterThan(ROUNDS);
+    expect(tally.unknown).toBeGreaterThan(ROUNDS);
+    expect(tally.unknownInLog).toBeGreaterThan(ROUNDS / 10);
+    expect(tally.repeatsOfLogged).toBeGreaterThan(ROUNDS / 20);
+    expect(tally.acknowledged).toBeGreaterThan(ROUNDS * 5);
+    expect(tally.refused).toBeGreaterThan(ROUNDS);
+    expect(tally.lookups).toBeGreaterThan(ROUNDS * 5);
+    expect(tally.watchChanges).toBeGreaterThan(ROUNDS * 5);
+  });
+});
+
+function expectNone(violations: readonly { rule: string; what: string }[], when: string): void {
+  if (violations.length === 0) return;
+  const shown = violations.slice(0, 10).map(({ rule, what }) => `${rule}: ${what}`);
+  throw new Error(
+    `KEYWARD_FAULTS_SEED=${SEED}, ${when}: ${violations.length} violations\n${shown.join('\n')}`,
+  );
+}

@@ -1,0 +1,160 @@
+import { Metadata, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { createKeywardClient, type KeywardClient, type WatchEvent } from '@keyward/client';
+import { keywardGrpc, type KeyChangesClient, type WatchResponse__Output } from '@keyward/contracts';
+import type { SeenChange, SeenMessage, SeenWatch, WatchFilter } from '../checker/check-watch.js';
+import type { History } from './history.js';
+
+interface RecordedWatch extends SeenWatch {
+  readonly messages: SeenMessage[];
+}
+
+/**
+ * Time that runs five times as fast. The SDK takes a stream of some seconds for healthy and waits
+ * longer after one that was not; the lives of the server are shorter here than that.
+ */
+const FAST = 5;
+const fastClock = {
+  monotonicMs: () => performance.now() * FAST,
+  after: (ms: number, callback: () => void) => {
+    const timer = setTimeout(callback, ms / FAST);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** One watch of the SDK over all lives of the server. */
+export class SdkWatcher {
+  readonly watch: RecordedWatch;
+  readonly ended: Promise<void>;
+  readonly refusals: string[] = [];
+  private readonly client: KeywardClient;
+
+  constructor(history: History, filter: WatchFilter, connection: { target: string; token: string }) {
+    const { organizationId, projectIds, integrationIds } = filter;
+    this.client = createKeywardClient({ ...connection, organizationId, tls: 'insecure', clock: fastClock });
+    this.watch = { name: `SDK ${JSON.stringify(filter)}`, filter, after: null, messages: [] };
+    const events = this.client.watch({
+      ...(projectIds && { projectIds }),
+      ...(integrationIds && { integrationIds }),
+    });
+    this.ended = this.follow(history, events);
+  }
+
+  /** Where it has got to. */
+  get through(): number {
+    return this.watch.messages.at(-1)?.through ?? 0;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  private async follow(history: History, events: AsyncIterable<WatchEvent>): Promise<void> {
+    try {
+      for await (const event of events) this.watch.messages.push(fromSdk(history, event));
+    } catch (error) {
+      this.refusals.push(`${this.watch.name}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** How a stream ends when its server dies or its client leaves. */
+const BROKEN: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.CANCELLED]);
+
+/** gRPC streams, each opened after the last one's place until the signal; each is a watch of its own. */
+export class StreamWatcher {
+  readonly watches: RecordedWatch[] = [];
+  readonly refusals: string[] = [];
+  private readonly client: KeyChangesClient;
+
+  constructor(
+    private readonly history: History,
+    private readonly filter: WatchFilter,
+    private readonly connection: { readonly target: string; readonly token: string },
+  ) {
+    this.client = new keywardGrpc.keyward.v1.KeyChanges(connection.target, credentials.createInsecure(), {
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 200,
+    });
+  }
+
+  /** @param from - a position, or empty: from now on */
+  async run(from: string, signal: AbortSignal): Promise<void> {
+    let after = from;
+    while (!signal.aborted) {
+      after = await this.stream(after, signal);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.client.close();
+  }
+
+  /** Resolves at the stream's end with the place to go on after. */
+  private stream(after: string, signal: AbortSignal): Promise<string> {
+    const { organizationId, projectIds, integrationIds } = this.filter;
+    const watch: RecordedWatch = {
+      name: `stream ${JSON.stringify(this.filter)} after "${after}"`,
+      filter: this.filter,
+      after: after === '' ? null : this.history.placeOf(after),
+      messages: [],
+    };
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${this.connection.token}`);
+    const request = {
+      organizationId,
+      projectIds: [...(projectIds ?? [])],
+      integrationIds: [...(integrationIds ?? [])],
+      afterPosition: after,
+    };
+    return new Promise((resolve) => {
+      let through = after;
+      const call = this.client.watch(request, metadata);
+      const stop = (): void => call.cancel();
+      signal.addEventListener('abort', stop);
+      call.on('data', (message: WatchResponse__Output) => {
+        through = message.changesThrough;
+        watch.messages.push(fromWire(this.history, message));
+      });
+      call.on('error', ({ code, details }: ServiceError) => {
+        if (!BROKEN.has(code)) this.refusals.push(`${watch.name}: ${status[code]}: ${details}`);
+      });
+      call.on('close', () => {
+        signal.removeEventListener('abort', stop);
+        if (watch.messages.length > 0) this.watches.push(watch);
+        resolve(through);
+      });
+    });
+  }
+}
+
+function fromSdk(history: History, event: WatchEvent): SeenMessage {
+  const through = history.placeOf(event.changesThrough);
+  if (event.kind !== 'change') return { through, event: event.kind };
+  const { organizationId, projectId = null, integrationId, change: kind, position, ...rest } = event;
+  const { version, keyId, affectedProjectIds } = rest;
+  const slot = { organizationId, projectId, integrationId };
+  return {
+    through,
+    event: { slot, kind, version, keyId, affectedProjectIds, place: history.placeOf(position) },
+  };
+}
+
+function fromWire(history: History, message: WatchResponse__Output): SeenMessage {
+  const through = history.placeOf(message.changesThrough);
+  const { change } = message;
+  if (!change) return { through, event: message.event === 'reset' ? 'reset' : 'heartbeat' };
+  const { organizationId, integrationId, version, keyId, affectedProjectIds } = change;
+  const slot = {
+    organizationId,
+    projectId: change.projectId === '' ? null : change.projectId,
+    integrationId,
+  };
+  const kind = change.kind.slice('KIND_'.length).toLowerCase();
+  const event: SeenChange = {
+    slot,
+    kind,
+    version,
+    keyId,
+    affectedProjectIds,
+    place: history.placeOf(change.position),
+  };
+  return { through, event };
+}

@@ -1,0 +1,34 @@
+import type { Random } from '../../support/random.js';
+import type { History } from './history.js';
+import type { HttpClient } from './http-client.js';
+import { planCommand } from './plan-command.js';
+import type { Tokens } from './world.js';
+
+export interface WritersParts {
+  readonly history: History;
+  readonly http: HttpClient;
+  readonly random: Random;
+  readonly tokens: Tokens;
+  readonly round: number;
+}
+
+const WRITERS = 12;
+
+/** Writes side by side until the signal; resolves when the last answer came, or never will. */
+export async function runWriters(parts: WritersParts, signal: AbortSignal): Promise<void> {
+  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => runWriter(parts, writer, signal)));
+}
+
+async function runWriter(
+  { history, http, random, tokens, round }: WritersParts,
+  writer: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const memory = { acknowledgedIn: history.acknowledgedIn.bind(history), tokens };
+  for (let n = 0; !signal.aborted; n++) {
+    const command = planCommand(`r${round}-w${writer}-${n}`, random, memory);
+    const { kind } = await history.send(command, http);
+    // A client that is not sure that it was understood says it again.
+    if (kind === 'ok' && random.chance(0.1) && !signal.aborted) await history.send(command, http);
+  }
+}
