@@ -12,7 +12,9 @@ import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { routeOf } from './http/operation/http-operations.js';
 import { ProblemFilter } from './http/problems/problem.filter.js';
 import { AccessLog } from './http/server/access-log.js';
+import { refuseOtherMethods } from './http/server/allowed-methods.js';
 import { acceptOnlyJson } from './http/server/json-body.js';
+import { MALFORMED_REQUESTS } from './http/server/malformed-requests.js';
 import { addSecurityHeaders } from './http/server/security-headers.js';
 
 /** Two lists of 10,000 ids each. */
@@ -38,9 +40,11 @@ export async function createApiApp(
   const fastify = app.getHttpAdapter().getInstance();
   acceptOnlyJson(fastify);
   allowLongRollouts(fastify, settings);
-  await addSecurityHeaders(fastify);
+  addSecurityHeaders(fastify);
   app.get(AccessLog, ANYWHERE).addTo(fastify);
-  authenticateFirst(fastify, app.get(Authentication, ANYWHERE), app.get(ProblemFilter, ANYWHERE));
+  const problems = app.get(ProblemFilter, ANYWHERE);
+  authenticateFirst(fastify, app.get(Authentication, ANYWHERE), problems);
+  refuseOtherMethods(fastify, problems);
   serveDocsAssets(fastify);
   publishDescription(app);
   return app;
@@ -58,6 +62,7 @@ function adapter({ KEYWARD_HTTP_BODY_LIMIT: bodyLimit }: ApiSettings): FastifyAd
   return new FastifyAdapter({
     bodyLimit,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    ...MALFORMED_REQUESTS,
     // The connection's own address counts, whatever X-Forwarded-For claims.
     trustProxy: false,
     exposeHeadRoutes: false,

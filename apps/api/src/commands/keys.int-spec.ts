@@ -195,7 +195,7 @@ describe('the keys of an organization and its projects', () => {
       const { body: set } = await setOrgKey(KEY_A);
       const { status, body } = await setOrgKey(set.mask);
       expect([status, body.code]).toEqual([422, 'MASKED_VALUE']);
-      expect(body.errors).toEqual([{ field: 'secret', rule: 'must be the key itself, not its mask' }]);
+      expect(body.violations).toEqual([{ field: 'secret', rule: 'must be the key itself, not its mask' }]);
     });
 
     it.each([
@@ -204,7 +204,7 @@ describe('the keys of an organization and its projects', () => {
       ['of more than 16 KiB', 'x'.repeat(16 * 1024 + 1)],
     ])('is refused %s', async (_name, secret) => {
       const { status, body } = await setOrgKey(secret);
-      expect([status, body.code, body.errors[0].field]).toEqual([422, 'INVALID_KEY_FORMAT', 'secret']);
+      expect([status, body.code, body.violations[0].field]).toEqual([422, 'INVALID_KEY_FORMAT', 'secret']);
     });
 
     it("is refused when the vendor's format says otherwise", async () => {
@@ -220,7 +220,7 @@ describe('the keys of an organization and its projects', () => {
       ['Idempotency-Key', { body: { secret: KEY_A }, headers: { 'idempotency-key': KEY_A } }],
     ])('must not stand in what is stored in clear: %s', async (field, call) => {
       const answer = await api.call(`PUT ${ORG_KEY}`, call);
-      expect([answer.status, answer.body.code, answer.body.errors[0].field]).toEqual([
+      expect([answer.status, answer.body.code, answer.body.violations[0].field]).toEqual([
         400,
         'INVALID_REQUEST',
         field,

@@ -13,7 +13,7 @@ interface KeysOptions {
 }
 
 interface OrganizationItem {
-  readonly integrationId: string;
+  readonly id: string;
   readonly state: string;
   readonly mask: string | null;
   readonly version: number | null;
@@ -23,7 +23,7 @@ interface OrganizationItem {
 }
 
 interface ProjectItem {
-  readonly integrationId: string;
+  readonly id: string;
   readonly effective: EffectiveAnswer;
 }
 
@@ -72,7 +72,7 @@ function organizationText(style: Style, answer: Json, all: boolean): string {
   const { items, entitlement } = answer as unknown as OrganizationListing;
   const shown = items.filter((item) => all || item.state !== 'not_set' || item.overridingProjects > 0);
   const rows = shown.map((item) => [
-    item.integrationId,
+    item.id,
     stateCell(style, item.state),
     item.mask,
     item.version,
@@ -91,10 +91,7 @@ const PROJECT_HEAD = ['integration', 'uses', 'key', 'version', 'set by', 'set at
 function projectText(style: Style, answer: Json, all: boolean): string {
   const { items } = answer as unknown as { readonly items: readonly ProjectItem[] };
   const shown = items.filter((item) => all || item.effective.reason !== 'not_set');
-  const rows = shown.map(({ integrationId, effective }) => [
-    integrationId,
-    ...effectiveCells(style, effective),
-  ]);
+  const rows = shown.map(({ id, effective }) => [id, ...effectiveCells(style, effective)]);
   const parts = [shown.length > 0 ? table(style, PROJECT_HEAD, rows) : 'The project has no key to use.'];
   if (shown.length < items.length) parts.push(othersNote(style, items.length - shown.length));
   return parts.join('\n');

@@ -25,23 +25,23 @@ export interface HttpRefusal {
 
 /** The problem (RFC 9457) in an answer; undefined when it is none of Keyward's. */
 export function refusalIn(answer: Json | undefined, headers: Headers): HttpRefusal | undefined {
-  const { code, detail, errors, context } = (answer ?? {}) as Record<string, unknown>;
+  const { code, detail, violations, context } = (answer ?? {}) as Record<string, unknown>;
   if (typeof code !== 'string' || typeof detail !== 'string' || !/^[A-Z][A-Z_]{0,60}$/.test(code))
     return undefined;
   const retryAfter = Number(headers.get('retry-after') ?? NaN);
   return {
     code,
     detail,
-    violations: violationsIn(errors),
+    violations: violationsIn(violations),
     context: textsIn(context),
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };
 }
 
-function violationsIn(errors: unknown): FieldViolation[] {
-  if (!Array.isArray(errors)) return [];
-  return errors.filter((error): error is FieldViolation => {
-    const { field, rule } = (error ?? {}) as Partial<Record<keyof FieldViolation, unknown>>;
+function violationsIn(value: unknown): FieldViolation[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((violation): violation is FieldViolation => {
+    const { field, rule } = (violation ?? {}) as Partial<Record<keyof FieldViolation, unknown>>;
     return typeof field === 'string' && typeof rule === 'string';
   });
 }

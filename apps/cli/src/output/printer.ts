@@ -82,7 +82,7 @@ function failureDocument({ code, message, exitCode, remedy, violations, context 
       detail: message,
       exitCode,
       ...(remedy === undefined ? {} : { remedy }),
-      ...(violations.length > 0 ? { errors: violations } : {}),
+      ...(violations.length > 0 ? { violations } : {}),
       ...(Object.keys(context).length > 0 ? { context } : {}),
     },
   });

@@ -26,7 +26,7 @@ export class Authentication {
   private async identify(request: FastifyRequest): Promise<Principal> {
     const address = request.socket.remoteAddress ?? '';
     try {
-      const token = bearerToken(request.headers.authorization);
+      const token = bearerToken(onlyAuthorization(request));
       const known = this.tokens.verifyCached(token);
       if (known) return known;
       await this.limits.checkFailedSignIns(address);
@@ -37,4 +37,10 @@ export class Authentication {
       throw error;
     }
   }
+}
+
+/** With two of them, what stands before this server may have looked at the other one. */
+function onlyAuthorization({ headers, raw }: FastifyRequest): string | undefined {
+  const sent = raw.rawHeaders.filter((text, at) => at % 2 === 0 && /^authorization$/i.test(text));
+  return sent.length > 1 ? undefined : headers.authorization;
 }

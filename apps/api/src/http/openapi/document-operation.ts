@@ -80,8 +80,9 @@ function writeHeaders(): MethodDecorator[] {
     ApiHeader({
       name: 'If-Match',
       required: false,
-      description: 'Only if the version is this one ("3"), or if there is any (*); else 412.',
-      schema: { type: 'string', pattern: '^("(0|[1-9][0-9]{0,14})"|[*])$' },
+      description:
+        'Only if the version is this one ("3"), or one of several, or if there is any (*); else 412.',
+      schema: { type: 'string', example: '"3"' },
     }),
   ];
 }
@@ -121,12 +122,7 @@ function problems(definition: OperationDefinition, route: HttpRoute): MethodDeco
     const { http } = ERROR_CODES[code];
     byStatus.set(http, [...(byStatus.get(http) ?? []), code]);
   }
-  // Answered by the server itself, before any route: the one refusal that every path has.
-  const oversize = ApiResponse({
-    status: 431,
-    description: 'The headers are larger than 16 KiB. The answer has no body.',
-  });
-  return [...[...byStatus].map(([status, codes]) => problemResponse(status, codes)), oversize];
+  return [...byStatus].map(([status, codes]) => problemResponse(status, codes));
 }
 
 function problemResponse(status: number, codes: readonly ErrorCode[]): MethodDecorator {
@@ -157,6 +153,8 @@ function headersOf(status: number) {
   return {};
 }
 
+/** Answered by the server itself, before it looks for a route. */
+const ANYWHERE: readonly ErrorCode[] = ['HEADERS_TOO_LARGE', 'REQUEST_TIMEOUT'];
 const SIGNED_IN: readonly ErrorCode[] = [
   'UNAUTHENTICATED',
   'RATE_LIMITED',
@@ -174,6 +172,6 @@ const WRITE: readonly ErrorCode[] = [
 
 /** Every code that the operation can answer with. */
 export function codesOf({ refusals = [] }: OperationDefinition, route: HttpRoute): readonly ErrorCode[] {
-  if (route.isPublic) return refusals;
-  return [...new Set([...SIGNED_IN, ...(isWrite(route) ? WRITE : []), ...refusals])];
+  const signedIn = route.isPublic ? [] : [...SIGNED_IN, ...(isWrite(route) ? WRITE : [])];
+  return [...new Set([...signedIn, ...refusals, ...ANYWHERE])];
 }

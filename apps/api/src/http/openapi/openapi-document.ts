@@ -28,7 +28,7 @@ const problem = z
     detail: z.string().describe('A sentence for people: what is wrong, and what to do.'),
     code: z.enum(Object.keys(ERROR_CODES) as [string, ...string[]]).describe('Stable, for programs.'),
     instance: z.string().describe("Names this very answer; the server's log has it too."),
-    errors: z
+    violations: z
       .array(z.strictObject({ field: z.string(), rule: z.string() }))
       .optional()
       .describe('Every field that breaks a rule.'),

@@ -12,7 +12,8 @@ export interface Problem {
   readonly code: ErrorCode;
   /** Names this very answer; the server's log has it too. */
   readonly instance: string;
-  readonly errors?: readonly FieldViolation[];
+  /** Every field that breaks a rule. */
+  readonly violations?: readonly FieldViolation[];
   /** What else a program may want to know, by the code. */
   readonly context?: Readonly<Record<string, string>>;
 }
@@ -30,7 +31,7 @@ export function toProblem({ code, message, violations, metadata }: KeywardError,
     detail: message,
     code,
     instance: `urn:keyward:request:${requestId}`,
-    ...(violations.length > 0 ? { errors: violations } : {}),
+    ...(violations.length > 0 ? { violations } : {}),
     ...(Object.keys(metadata).length > 0 ? { context: metadata } : {}),
   };
 }

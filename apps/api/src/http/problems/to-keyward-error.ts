@@ -24,6 +24,7 @@ export function toKeywardError(error: unknown): KeywardError {
   if (isEventStoreError(error, 'UNAVAILABLE') || isEventStoreError(error, 'UNKNOWN_OUTCOME')) {
     return unavailable('The event log is out of reach. Try again.', error);
   }
+  if (isEventStoreError(error, 'EVENT_TOO_LARGE')) return tooLarge();
   const status = statusOf(error);
   const known = status === undefined ? undefined : BY_STATUS[status];
   if (!known) return internal(error);
@@ -45,6 +46,11 @@ function ofSealing(error: { readonly code: string } & Error): KeywardError {
     "Keys cannot be sealed or opened now; nothing was written. The server's log has the reason.",
     error,
   );
+}
+
+/** Within the body limit and yet more than one event may hold: two long lists of the rollout. */
+function tooLarge(): KeywardError {
+  return new KeywardError('PAYLOAD_TOO_LARGE', 'This is more than can be kept at once: shorten its lists.');
 }
 
 export function unavailable(sentence: string, cause: unknown): KeywardError {

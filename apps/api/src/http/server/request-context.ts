@@ -25,13 +25,14 @@ export function matchedRoute(request: FastifyRequest): HttpRoute | undefined {
   return routeAt(request.method, request.routeOptions.url);
 }
 
-/** The path a caller asked for, decoded as the router decodes it; never logged, for a key may stand in it. */
+/** Whether a request is for the API, served or not. */
 export function isApiPath(request: FastifyRequest): boolean {
-  const path = request.routeOptions.url ?? decodedPath(request.url);
+  const path = request.routeOptions.url ?? pathOf(request);
   return path === '/v1' || path.startsWith('/v1/');
 }
 
-function decodedPath(url: string): string {
+/** The path a caller asked for, decoded as the router decodes it; never logged, for a key may stand in it. */
+export function pathOf({ url }: FastifyRequest): string {
   const path = url.split(/[?;#]/, 1)[0]!;
   try {
     return decodeURIComponent(path);

@@ -13,7 +13,7 @@ export function invalidRequest(violations: readonly FieldViolation[]): KeywardEr
   const sentence =
     shown.length === 1
       ? `"${first!.field}" ${first!.rule}.`
-      : 'Several fields break a rule; "errors" lists them.';
+      : 'Several fields break a rule; "violations" lists them.';
   return new KeywardError('INVALID_REQUEST', sentence, { violations: shown });
 }
 

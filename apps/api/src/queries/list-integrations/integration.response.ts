@@ -5,6 +5,7 @@ const kind = z.enum(CREDENTIAL_KINDS as readonly [string, ...string[]]);
 
 /** What every listing says of an integration. */
 export const integrationFields = {
+  id: z.string(),
   name: z.string(),
   vendor: z.string(),
   credentialKinds: z.array(kind).describe('How the third party lets a program in.'),
@@ -14,7 +15,6 @@ export const integrationFields = {
 };
 
 export const catalogueItem = z.strictObject({
-  id: z.string(),
   ...integrationFields,
   shareableKinds: z.array(kind).describe('The credential kinds that can be set here.'),
   documentationUrl: z.string().describe("The vendor's page on how programs get in."),
@@ -25,6 +25,6 @@ export const catalogueItem = z.strictObject({
   note: z.string().optional().describe('What an admin should know before choosing a kind.'),
 });
 
-export function integrationFacts({ name, vendor, credentialKinds }: Integration) {
-  return { name, vendor, credentialKinds, shareable: credentialKinds.some(isShareable) };
+export function integrationFacts({ id, name, vendor, credentialKinds }: Integration) {
+  return { id, name, vendor, credentialKinds, shareable: credentialKinds.some(isShareable) };
 }

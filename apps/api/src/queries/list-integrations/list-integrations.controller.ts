@@ -26,9 +26,8 @@ export class ListIntegrationsController {
 }
 
 function toItem(integration: Integration) {
-  const { id, credentialKinds, documentationUrl, keyFormat, note } = integration;
+  const { credentialKinds, documentationUrl, keyFormat, note } = integration;
   return {
-    id,
     ...integrationFacts(integration),
     shareableKinds: credentialKinds.filter(isShareable),
     documentationUrl,

@@ -8,7 +8,6 @@ import type { OrganizationIntegration } from './list-organization-integrations.q
 const STATES = ['not_set', 'enabled', 'disabled'] as const;
 
 const item = z.strictObject({
-  integrationId: z.string(),
   ...integrationFields,
   state: z.enum(STATES).describe("Of the organization's key. Disabled: kept, and not used."),
   mask: keyFactsFields.mask.nullable(),
@@ -49,7 +48,6 @@ const NO_KEY: Readonly<Record<keyof KeyFacts, null>> = {
 
 export function toItem({ integrationId, slot, overridingProjects }: OrganizationIntegration) {
   return {
-    integrationId,
     ...integrationFacts(findIntegration(integrationId)!),
     state: stateOf(slot),
     ...(slot.key ? keyFacts(slot.key) : NO_KEY),

@@ -12,7 +12,6 @@ import { effectiveKeyAnswer, effectiveKeyFields } from '../reading/effective-key
 import { ListProjectIntegrationsQuery, type ProjectIntegration } from './list-project-integrations.query.js';
 
 const item = z.strictObject({
-  integrationId: z.string(),
   ...integrationFields,
   effective: z.strictObject(effectiveKeyFields).describe('The key that the project uses.'),
   overrides: z.boolean().describe('Whether the project has a key of its own.'),
@@ -47,7 +46,6 @@ export class ListProjectIntegrationsController {
 
 function toItem({ integrationId, effective, overrides }: ProjectIntegration) {
   return {
-    integrationId,
     ...integrationFacts(findIntegration(integrationId)!),
     effective: effectiveKeyAnswer(effective),
     overrides,
