@@ -1,62 +1,29 @@
 import { keywardPackageDefinition } from '@keyward/contracts';
+import {
+  GRANTS,
+  OPERATIONS,
+  OWN_ORGANIZATION,
+  OWN_PROJECT,
+  ROLES,
+  expectedVerdict,
+} from '../testing/access-matrix.js';
 import { NOBODY_IN_PARTICULAR } from '../testing/fixtures.js';
+import { KEYWARD_CLAIM, readClaims, type KeywardClaims } from '../token/claims.js';
 import { projectPath, type Principal } from '../principal.js';
 import { decide, type Target } from './authorize.js';
 import { POLICY, type Operation, type PolicyRow } from './policy.js';
 
-/**
- * Who may do what, written down a second time and by hand, from the design and not from the table.
- *
- *   any       whatever it is done to            own       in the own organization, to any project or none
- *   project   to the own project                -         nowhere
- *
- * Columns: without a token | signed in without a role | platform admin | organization owner, admin,
- * member | project admin, editor, viewer | worker of the organization | worker narrowed to a project
- */
-const MATRIX = `
-                          none  signed  platf   owner  admin  member  p-admin  p-editor  p-viewer  worker  worker-p
-  putOrganization         -     -       any     -      -      -       -        -         -         -       -
-  putProject              -     -       any     -      -      -       -        -         -         -       -
-  archiveProject          -     -       any     -      -      -       -        -         -         -       -
-  getRollout              -     -       any     -      -      -       -        -         -         -       -
-  putRollout              -     -       any     -      -      -       -        -         -         -       -
-  listIntegrations        -     any     any     any    any    any     any      any       any       any     any
-  listOrgIntegrations     -     -       -       own    own    own     -        -         -         -       -
-  setOrgKey               -     -       -       own    own    -       -        -         -         -       -
-  removeOrgKey            -     -       -       own    own    -       -        -         -         -       -
-  disableOrgKey           -     -       -       own    own    -       -        -         -         -       -
-  enableOrgKey            -     -       -       own    own    -       -        -         -         -       -
-  listProjectIntegrations -     -       -       own    own    -       project  project   project   -       -
-  setProjectKey           -     -       -       own    own    -       project  project   -         -       -
-  removeProjectKey        -     -       -       own    own    -       project  project   -         -       -
-  explainEffectiveKey     -     -       -       own    own    -       project  project   project   -       -
-  readHistory             -     -       -       own    own    -       -        -         -         -       -
-  healthLive              any   any     any     any    any    any     any      any       any       any     any
-  healthReady             any   any     any     any    any    any     any      any       any       any     any
-  metrics                 any   any     any     any    any    any     any      any       any       any     any
-  openapi                 any   any     any     any    any    any     any      any       any       any     any
-  docs                    any   any     any     any    any    any     any      any       any       any     any
-  lookup                  -     -       -       -      -      -       -        -         -         own     project
-  batchLookup             -     -       -       -      -      -       -        -         -         own     project
-  watch                   -     -       -       -      -      -       -        -         -         own     project
-`;
+const OWN_ORG = OWN_ORGANIZATION;
 
-const OWN_ORG = 'acme';
-const OWN_PROJECT = 'website';
+const PRINCIPALS = new Map(
+  Object.entries(GRANTS).map(([role, claims]) => [role, claims && principalWith(claims)]),
+);
 
-const PRINCIPALS: Readonly<Record<string, Principal | null>> = {
-  none: null,
-  signed: NOBODY_IN_PARTICULAR,
-  platf: { ...NOBODY_IN_PARTICULAR, platformAdmin: true },
-  owner: { ...NOBODY_IN_PARTICULAR, organizations: new Map([[OWN_ORG, 'owner']]) },
-  admin: { ...NOBODY_IN_PARTICULAR, organizations: new Map([[OWN_ORG, 'admin']]) },
-  member: { ...NOBODY_IN_PARTICULAR, organizations: new Map([[OWN_ORG, 'member']]) },
-  'p-admin': { ...NOBODY_IN_PARTICULAR, projects: new Map([[projectPath(OWN_ORG, OWN_PROJECT), 'admin']]) },
-  'p-editor': { ...NOBODY_IN_PARTICULAR, projects: new Map([[projectPath(OWN_ORG, OWN_PROJECT), 'editor']]) },
-  'p-viewer': { ...NOBODY_IN_PARTICULAR, projects: new Map([[projectPath(OWN_ORG, OWN_PROJECT), 'viewer']]) },
-  worker: { ...NOBODY_IN_PARTICULAR, worker: { organizationId: OWN_ORG, projectIds: null } },
-  'worker-p': { ...NOBODY_IN_PARTICULAR, worker: { organizationId: OWN_ORG, projectIds: [OWN_PROJECT] } },
-};
+function principalWith(claims: KeywardClaims): Principal {
+  const read = readClaims({ sub: 'somebody', exp: 4_102_444_800, [KEYWARD_CLAIM]: claims });
+  if ('problem' in read) throw new Error(read.problem);
+  return read.principal;
+}
 
 const TARGETS: readonly Target[] = [
   {},
@@ -72,37 +39,17 @@ const TARGETS: readonly Target[] = [
   { organizationId: '__proto__', projectId: '__proto__' },
 ];
 
-function expected(cell: string, { organizationId, projectId }: Target): 'allow' | 'deny' {
-  const own = organizationId === OWN_ORG;
-  const reach: Readonly<Record<string, boolean>> = {
-    any: true,
-    own,
-    project: own && projectId === OWN_PROJECT,
-    '-': false,
-  };
-  const allowed = reach[cell];
-  if (allowed === undefined) throw new Error(`no such cell: ${cell}`);
-  return allowed ? 'allow' : 'deny';
-}
-
-const lines = MATRIX.trim()
-  .split('\n')
-  .map((line) => line.trim().split(/\s+/));
-const [columns, ...rows] = lines as [string[], ...string[][]];
-const cases = rows.flatMap(([operation, ...cells]) =>
-  columns.map((who, index): [string, string, string] => [operation!, who, cells[index] ?? 'missing']),
-);
+const cases = OPERATIONS.flatMap((operation) => ROLES.map((role): [string, string] => [operation, role]));
 
 describe('the policy table', () => {
-  it.each(cases)('%s by %s: %s', (operation, who, cell) => {
-    const principal = PRINCIPALS[who];
-    const verdicts = TARGETS.map((target) => [target, decide(operation as Operation, principal!, target)]);
-    expect(verdicts).toEqual(TARGETS.map((target) => [target, expected(cell, target)]));
+  it.each(cases)('decides %s by %s as the matrix does', (operation, role) => {
+    const verdicts = TARGETS.map((target) => decide(operation as Operation, PRINCIPALS.get(role)!, target));
+    expect(verdicts).toEqual(TARGETS.map((target) => expectedVerdict(operation, role, target)));
   });
 
-  it('is covered by the matrix above, row by row', () => {
-    expect(rows.map(([operation]) => operation)).toEqual(POLICY.map((row) => row.operation));
-    expect(columns).toEqual(Object.keys(PRINCIPALS));
+  it('is covered by the matrix, row by row', () => {
+    expect(OPERATIONS).toEqual(POLICY.map((row) => row.operation));
+    expect(ROLES).toEqual(Object.keys(GRANTS));
   });
 
   it('has one row per operation, route and method', () => {

@@ -21,17 +21,24 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
 export function toKeywardError(error: unknown): KeywardError {
   if (isKeywardError(error)) return error;
   if (isSealingError(error)) return ofSealing(error);
-  if (isEventStoreError(error, 'UNAVAILABLE') || isEventStoreError(error, 'UNKNOWN_OUTCOME')) {
+  return ofEventStore(error) ?? ofFramework(error) ?? internal(error);
+}
+
+function ofEventStore(error: unknown): KeywardError | undefined {
+  if (isEventStoreError(error, 'UNAVAILABLE') || isEventStoreError(error, 'UNKNOWN_OUTCOME'))
     return unavailable('The event log is out of reach. Try again.', error);
-  }
-  if (isEventStoreError(error, 'EVENT_TOO_LARGE')) return tooLarge();
+  // Within the body limit and yet more than one event may hold: two long lists of the rollout.
+  if (isEventStoreError(error, 'EVENT_TOO_LARGE'))
+    return new KeywardError('PAYLOAD_TOO_LARGE', 'This is more than can be kept at once: shorten its lists.');
+  return undefined;
+}
+
+function ofFramework(error: unknown): KeywardError | undefined {
   const status = statusOf(error);
   const known = status === undefined ? undefined : BY_STATUS[status];
-  if (!known) return internal(error);
-  return new KeywardError(
-    known[0],
-    known[1],
-    status === 503 ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {},
+  return (
+    known &&
+    new KeywardError(known[0], known[1], status === 503 ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {})
   );
 }
 
@@ -46,11 +53,6 @@ function ofSealing(error: { readonly code: string } & Error): KeywardError {
     "Keys cannot be sealed or opened now; nothing was written. The server's log has the reason.",
     error,
   );
-}
-
-/** Within the body limit and yet more than one event may hold: two long lists of the rollout. */
-function tooLarge(): KeywardError {
-  return new KeywardError('PAYLOAD_TOO_LARGE', 'This is more than can be kept at once: shorten its lists.');
 }
 
 export function unavailable(sentence: string, cause: unknown): KeywardError {

@@ -1,0 +1,55 @@
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+export interface RawCall {
+  readonly method: string;
+  /** Sent as it is: no client tidies it up. */
+  readonly path: string;
+  /** Name and value one after the other, so that a name can be sent twice. */
+  readonly headers?: readonly string[];
+  readonly body?: string;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+const AGENT = new Agent({ keepAlive: true, maxSockets: 16 });
+
+/** One HTTP request, exactly as told. */
+export async function rawCall(
+  baseUrl: string,
+  { method, path, headers = [], body }: RawCall,
+): Promise<RawAnswer> {
+  const { hostname, port, host } = new URL(baseUrl);
+  const content =
+    body === undefined
+      ? []
+      : ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))];
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(
+      { agent: AGENT, hostname, port, method, path, headers: ['Host', host, ...headers, ...content] },
+      resolve,
+    )
+      .on('error', reject)
+      .end(body);
+  });
+  return {
+    status: response.statusCode!,
+    headers: response.headers,
+    text: (await buffer(response)).toString('utf8'),
+  };
+}
+
+/** What an answer says, without what differs between any two: the time, and the id of the request. */
+export function withoutIdentity({ status, headers, text }: RawAnswer): string {
+  const { date: _date, 'x-request-id': id, ...others } = headers;
+  return JSON.stringify([status, others, id === undefined ? text : text.replaceAll(String(id), '<id>')]);
+}
+
+/** Closes the connections that are kept for the next call. */
+export function closeConnections(): void {
+  AGENT.destroy();
+}
