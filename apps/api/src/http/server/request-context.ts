@@ -31,11 +31,11 @@ export function isApiPath(request: FastifyRequest): boolean {
   return path === '/v1' || path.startsWith('/v1/');
 }
 
-/** The path a caller asked for, decoded as the router decodes it; never logged, for a key may stand in it. */
+/** The path a caller asked for, decoded as the router decodes it (an encoded slash stays one); never logged, for a key may stand in it. */
 export function pathOf({ url }: FastifyRequest): string {
-  const path = url.split(/[?;#]/, 1)[0]!;
+  const path = url.split(/[?#]/, 1)[0]!;
   try {
-    return decodeURIComponent(path);
+    return decodeURI(path);
   } catch {
     return path;
   }
