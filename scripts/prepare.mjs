@@ -67,7 +67,7 @@ function linkOwnCommand() {
 
 async function compile() {
   const sources = ['apps', 'libs'].flatMap((folder) => filesUnder(join(root, folder)));
-  const configs = ['package-lock.json', 'nest-cli.json', 'tsconfig.base.json'].map((file) =>
+  const configs = ['package-lock.json', 'nest-cli.json', 'tsconfig.base.json', '.swcrc'].map((file) =>
     join(root, file),
   );
   const wanted = hash([...sources, ...configs].map(describe).join('\n'));

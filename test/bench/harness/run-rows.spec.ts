@@ -72,7 +72,7 @@ describe('Rows', () => {
 describe('interleave', () => {
   const bench = { ...quietly, rounds: 3, roundMs: 1 } as unknown as Bench;
 
-  it('takes turns, leaves out the first round of each, and compares neighbours', async () => {
+  it('takes turns, leaves out a third of the rounds more to warm up, and compares neighbours', async () => {
     const order: string[] = [];
     const taking = (name: string, figures: number[]) => async () => {
       order.push(name);

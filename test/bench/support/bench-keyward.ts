@@ -21,6 +21,7 @@ export const keyward: Fixture<BenchKeyward> = {
     const running = await startKeyward(data.path, {
       KEYWARD_RATE_LIMIT_PRINCIPAL: '0',
       KEYWARD_RATE_LIMIT_ORGANIZATION: '0',
+      NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '',
     });
     const close = async (): Promise<void> => {
       await running.stop();

@@ -114,14 +114,17 @@ export class RawGrpcConnection {
     if (type === DATA) {
       this.#unreturned += end - HEAD_BYTES;
       this.#listener.data(streamId, input.subarray(HEAD_BYTES, end));
-    } else if (type === SETTINGS && (flags & ACK) === 0) {
-      this.#socket.write(frame(SETTINGS, ACK, 0, Buffer.alloc(0)));
-    } else if (type === PING && (flags & ACK) === 0) {
-      this.#socket.write(frame(PING, ACK, 0, input.subarray(HEAD_BYTES, end)));
-    } else if (type === RST_STREAM || type === GOAWAY) {
-      this.#fail('the server broke it off');
+    } else if (type !== HEADERS) {
+      return this.#control(type, flags, input.subarray(HEAD_BYTES, end));
     }
-    if ((type === HEADERS || type === DATA) && (flags & END_STREAM) !== 0) this.#listener.end(streamId);
+    if ((flags & END_STREAM) !== 0) this.#listener.end(streamId);
+  }
+
+  #control(type: number, flags: number, payload: Buffer): void {
+    if (type === RST_STREAM || type === GOAWAY) this.#fail('the server broke it off');
+    if ((flags & ACK) !== 0) return;
+    if (type === SETTINGS) this.#socket.write(frame(SETTINGS, ACK, 0, Buffer.alloc(0)));
+    if (type === PING) this.#socket.write(frame(PING, ACK, 0, payload));
   }
 
   #fail(reason: string): void {
