@@ -138,5 +138,18 @@ export function canAppendAtomically(store: EventStore): store is EventStore & At
   return typeof (store as Partial<AtomicAppender>).appendAll === 'function';
 }
 
+/**
+ * An optional ability of a log that only this process can write to: it says at once how far a stream
+ * has come. Found with {@link canTellRevisions}; without it whoever keeps a fold must read on each time.
+ */
+export interface RevisionTeller {
+  /** Revision of the last event of everything acknowledged; 'no_stream' when the stream holds none. */
+  lastRevision(stream: string): bigint | 'no_stream';
+}
+
+export function canTellRevisions(store: EventStore): store is EventStore & RevisionTeller {
+  return typeof (store as Partial<RevisionTeller>).lastRevision === 'function';
+}
+
 /** Largest event, as JSON of data and metadata, in bytes (EventStoreDB's default limit is 1 MiB). */
 export const MAX_EVENT_BYTES = 1024 * 1024;

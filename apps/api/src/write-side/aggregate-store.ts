@@ -1,6 +1,6 @@
 import { START_OF_LOG, type LogPosition } from '@keyward/contracts';
 import { readStoredEvent, type Decider, type DomainEvent } from '@keyward/domain';
-import { EventStore, type ExpectedRevision, type RecordedEvent } from '@keyward/event-store';
+import { EventStore, canTellRevisions, type ExpectedRevision } from '@keyward/event-store';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
@@ -20,7 +20,7 @@ export interface Loaded<State> {
   /** Of its last event; the start of the log when there is none. */
   readonly position: LogPosition;
   /** By {@link writeName}. */
-  readonly remembered: ReadonlyMap<string, RememberedWrite<State>>;
+  readonly remembered: Map<string, RememberedWrite<State>>;
 }
 
 type AnyDecider<State> = Pick<Decider<never, State, never>, 'initialState' | 'evolve'>;
@@ -35,6 +35,7 @@ export function writeName(actor: string, idempotencyKey: string): string {
 /**
  * Folds streams. The fold is cached and every load reads on from its revision, so the cost of a
  * command does not grow with the age of its stream, and what other processes wrote is always seen.
+ * Where the log can tell that nothing was written since, not even that is read.
  */
 @Injectable()
 export class AggregateStore {
@@ -43,33 +44,61 @@ export class AggregateStore {
   constructor(private readonly events: EventStore) {}
 
   async load<State>(decider: AnyDecider<State>, stream: string): Promise<Loaded<State>> {
-    const cached = this.cache.get(stream) as Loaded<State> | undefined;
-    const from = cached && typeof cached.revision === 'bigint' ? cached.revision + 1n : 'start';
-    const unseen: RecordedEvent[] = [];
-    for await (const event of this.events.readStream(stream, { fromRevision: from })) unseen.push(event);
-    return this.remember(decider, stream, cached ?? emptyAggregate(decider), unseen);
+    const known = (this.cache.get(stream) as Loaded<State> | undefined) ?? emptyAggregate(decider);
+    if (this.isCurrent(stream, known)) return known;
+    const unseen: Unseen[] = [];
+    let { revision } = known;
+    const fromRevision = revision === 'no_stream' ? 'start' : revision + 1n;
+    for await (const recorded of this.events.readStream(stream, { fromRevision })) {
+      unseen.push({ event: readStoredEvent(recorded), position: recorded.position });
+      revision = recorded.revision;
+    }
+    return unseen.length === 0 ? known : this.fold({ decider, stream, known, unseen, revision });
   }
 
-  private remember<State>(
-    decider: AnyDecider<State>,
-    stream: string,
+  /** Goes on from what was loaded by events that were just appended to it, without reading them back. */
+  appended<State>(
+    { decider, stream }: { readonly decider: AnyDecider<State>; readonly stream: string },
     known: Loaded<State>,
-    unseen: readonly RecordedEvent[],
+    events: readonly DomainEvent[],
+    position: LogPosition,
   ): Loaded<State> {
-    const last = unseen.at(-1);
-    if (!last) return known;
-    const remembered = new Map(known.remembered);
-    let state = known.state;
-    for (const recorded of unseen) {
-      const event = readStoredEvent(recorded);
+    const revision = (known.revision === 'no_stream' ? -1n : known.revision) + BigInt(events.length);
+    const unseen = events.map((event) => ({ event, position }));
+    return this.fold({ decider, stream, known, unseen, revision });
+  }
+
+  private isCurrent(stream: string, { revision }: Loaded<unknown>): boolean {
+    return canTellRevisions(this.events) && this.events.lastRevision(stream) === revision;
+  }
+
+  private fold<State>({ decider, stream, known, unseen, revision }: Fold<State>): Loaded<State> {
+    // Shared by all folds of a stream, for a copy would cost more with every write that it remembers.
+    const { remembered } = known;
+    let { state, position } = known;
+    for (const { event, position: at } of unseen) {
       const after = decider.evolve(state, event as never);
-      rememberWrite(remembered, event.data, { before: state, after, position: recorded.position });
-      state = after;
+      rememberWrite(remembered, event.data, { before: state, after, position: at });
+      [state, position] = [after, at];
     }
-    const loaded = { state, revision: last.revision, position: last.position, remembered };
+    const loaded = { state, revision, position, remembered };
     this.cache.set(stream, loaded);
     return loaded;
   }
+}
+
+interface Unseen {
+  readonly event: DomainEvent;
+  readonly position: LogPosition;
+}
+
+interface Fold<State> {
+  readonly decider: AnyDecider<State>;
+  readonly stream: string;
+  readonly known: Loaded<State>;
+  readonly unseen: readonly Unseen[];
+  /** Of the last of the unseen events. */
+  readonly revision: Loaded<State>['revision'];
 }
 
 function rememberWrite<State>(

@@ -94,8 +94,8 @@ export class WriteExecutor {
     };
     const position = await this.appender.append([...first, main]);
     if (!position) return undefined;
-    const after = events.reduce((state, event) => write.decider.evolve(state, event), loaded.state);
-    return this.answered(write.answer(loaded.state, after), position, true);
+    const { state } = this.aggregates.appended(write, loaded, events, position);
+    return this.answered(write.answer(loaded.state, state), position, true);
   }
 
   private async firstAnswer<State, Event extends DomainEvent, Answer extends object>(

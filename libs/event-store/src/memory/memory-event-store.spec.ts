@@ -7,5 +7,5 @@ describeEventStore(
     const store = new MemoryEventStore();
     return { store, dispose: () => store.close() };
   },
-  { durable: false, atomic: true },
+  { durable: false, atomic: true, tellsRevisions: true },
 );

@@ -13,6 +13,7 @@ import {
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
+  type RevisionTeller,
   type StreamAppend,
   type SubscribeOptions,
   type SubscriptionMessage,
@@ -30,7 +31,7 @@ interface MemoryStream {
 }
 
 /** The event log of tests: keeps every rule of the port except that it survives nothing. */
-export class MemoryEventStore extends EventStore implements AtomicAppender {
+export class MemoryEventStore extends EventStore implements AtomicAppender, RevisionTeller {
   readonly storeId = randomUUID().replaceAll('-', '');
   private readonly commits = new CommitSignal(0);
   private readonly streams = new Map<string, MemoryStream>();
@@ -55,6 +56,11 @@ export class MemoryEventStore extends EventStore implements AtomicAppender {
       for (const step of undo.reverse()) step();
       throw error;
     }
+  }
+
+  lastRevision(name: string): bigint | 'no_stream' {
+    this.commits.throwIfClosed();
+    return this.streams.get(name)?.events.at(-1)?.revision ?? 'no_stream';
   }
 
   async *readStream(

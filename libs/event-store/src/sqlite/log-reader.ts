@@ -61,6 +61,12 @@ export class LogReader {
     return (row as [number] | undefined)?.[0] ?? 0;
   }
 
+  /** Revision of the last event that a stream holds; -1 when it holds none. */
+  lastRevision(stream: string): number {
+    const row = this.prepare('SELECT max(revision) FROM events WHERE stream = ?').get([stream]);
+    return (row as [number | null])[0] ?? -1;
+  }
+
   /** One page of a stream, by revision. */
   streamPage(stream: string, { first, last, direction }: PageBounds, size: PageSize): RecordedEvent[] {
     const order = direction === 'forwards' ? 'ASC' : 'DESC';

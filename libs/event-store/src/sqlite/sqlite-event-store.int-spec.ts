@@ -21,5 +21,5 @@ describeEventStore(
       },
     };
   },
-  { durable: true, atomic: true },
+  { durable: true, atomic: true, tellsRevisions: true },
 );

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogPosition } from '@keyward/contracts';
-import { checkMaxCount, checkStreamName, encodeAppend } from '../append-rules.js';
+import { checkMaxCount, checkStreamName, encodeAppend, type EncodedAppend } from '../append-rules.js';
 import { CommitSignal } from '../embedded/commit-signal.js';
 import { followLog, toPosition } from '../embedded/follow-log.js';
 import { EventStoreError } from '../event-store.errors.js';
@@ -13,6 +13,7 @@ import {
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
+  type RevisionTeller,
   type StreamAppend,
   type SubscribeOptions,
   type SubscriptionMessage,
@@ -20,6 +21,7 @@ import {
 import { FileLock } from './file-lock.js';
 import { LogReader, PageSize, windowOf, type PageBounds } from './log-reader.js';
 import type { WriterOptions, WrittenAppend } from './protocol.js';
+import { StreamHeads } from './stream-heads.js';
 import { WriterClient, type WriterStats } from './writer-client.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -31,9 +33,10 @@ export type SqliteEventStoreOptions = WriterOptions;
  * The event log in one SQLite file, for one process at a time. Appends go to a writer thread, where those that
  * wait together commit together; reads run on the calling thread, in pages small enough not to hold it up.
  */
-export class SqliteEventStore extends EventStore implements AtomicAppender {
+export class SqliteEventStore extends EventStore implements AtomicAppender, RevisionTeller {
   readonly storeId: string;
   private readonly commits: CommitSignal;
+  private readonly heads: StreamHeads;
   private closing: Promise<void> | undefined;
   /** After a write that failed, health writes a probe until one succeeds again. */
   private lastWriteFailed = false;
@@ -46,6 +49,7 @@ export class SqliteEventStore extends EventStore implements AtomicAppender {
     super();
     this.storeId = writer.storeId;
     this.commits = new CommitSignal(reader.head());
+    this.heads = new StreamHeads((stream) => reader.lastRevision(stream));
     // The client calls this before it answers the appends: whoever has its answer finds subscribers woken.
     writer.onCommit = (head) => this.commits.announce(head);
   }
@@ -88,8 +92,13 @@ export class SqliteEventStore extends EventStore implements AtomicAppender {
     this.commits.throwIfClosed();
     const encoded = appends.map(encodeAppend);
     if (encoded.length === 0) return [];
-    const written = await this.write({ kind: 'append', appends: encoded });
-    return written.map(toResult);
+    return (await this.writeAppends(encoded)).map(toResult);
+  }
+
+  lastRevision(stream: string): bigint | 'no_stream' {
+    this.commits.throwIfClosed();
+    const head = this.heads.of(stream);
+    return head < 0 ? 'no_stream' : BigInt(head);
   }
 
   async *readStream(
@@ -154,6 +163,7 @@ export class SqliteEventStore extends EventStore implements AtomicAppender {
     this.commits.throwIfClosed();
     checkStreamName(stream);
     await this.write({ kind: 'delete', stream });
+    this.heads.forget(stream);
   }
 
   async setMaxCount(stream: string, maxCount: number): Promise<void> {
@@ -187,6 +197,18 @@ export class SqliteEventStore extends EventStore implements AtomicAppender {
       await this.writer.close();
     } finally {
       this.lock.release();
+    }
+  }
+
+  private async writeAppends(appends: readonly EncodedAppend[]): Promise<readonly WrittenAppend[]> {
+    try {
+      const written = await this.write({ kind: 'append', appends });
+      written.forEach(({ revision }, index) => this.heads.appended(appends[index]!.stream, revision));
+      return written;
+    } catch (error) {
+      // It may be written after all.
+      for (const { stream } of appends) this.heads.forget(stream);
+      throw error;
     }
   }
 

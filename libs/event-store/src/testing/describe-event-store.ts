@@ -1,9 +1,10 @@
-import { canAppendAtomically } from '../event-store.port.js';
+import { canAppendAtomically, canTellRevisions } from '../event-store.port.js';
 import { describeAppends } from './append.suite.js';
 import { describeAtomicAppends, describeLifecycle, describeRestarts } from './lifecycle.suite.js';
 import { describeModel } from './model.suite.js';
 import { describeReads } from './read.suite.js';
 import { describeRemovals } from './remove.suite.js';
+import { describeRevisions } from './revisions.suite.js';
 import type { StoreTest, StoreUnderTest, SuiteOptions } from './store-under-test.js';
 import { describeSubscriptions } from './subscribe.suite.js';
 
@@ -18,7 +19,7 @@ const TIMEOUT_MS = 30_000;
 export function describeEventStore(
   name: string,
   makeStore: () => Promise<StoreUnderTest>,
-  { durable, atomic, except = {} }: SuiteOptions,
+  { durable, atomic, tellsRevisions, except = {} }: SuiteOptions,
 ): void {
   const test: StoreTest = (title, run) => {
     const declare = title in except ? it.skip : it;
@@ -48,5 +49,9 @@ export function describeEventStore(
       expect(canAppendAtomically(store)).toBe(atomic);
     });
     if (atomic) describeAtomicAppends(test);
+    test(`offers lastRevision: ${tellsRevisions}`, async ({ store }) => {
+      expect(canTellRevisions(store)).toBe(tellsRevisions);
+    });
+    if (tellsRevisions) describeRevisions(test);
   });
 }

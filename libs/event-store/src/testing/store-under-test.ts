@@ -14,6 +14,8 @@ export interface SuiteOptions {
   readonly durable: boolean;
   /** The store has the ability `appendAll`: its tests run. Without it the suite checks that it is not offered. */
   readonly atomic: boolean;
+  /** The same for the ability `lastRevision`. */
+  readonly tellsRevisions: boolean;
   /** Tests left out, by their name, each with the reason. */
   readonly except?: Readonly<Record<string, string>>;
 }
