@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { AccessModule, accessSettings } from '@keyward/access';
 import { ChangeLogModule, changeLogSettings } from '@keyward/change-log';
 import { keywardPackageDefinition } from '@keyward/contracts';
-import { EventStore, EventStoreModule, eventStoreSettings } from '@keyward/event-store';
+import { EventStoreModule, eventStoreSettings } from '@keyward/event-store';
 import { ReadModelModule, readModelSettings } from '@keyward/read-model';
 import {
   HealthRegistry,
@@ -45,7 +45,7 @@ class BroadcasterApp {
         RuntimeModule,
         EventStoreModule.forRoot(eventStore),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL),
-        ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG, EventStore),
+        ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),
         AccessModule.forRoot({
           issuer: settings.KEYWARD_TOKEN_ISSUER,
           jwksUrl: settings.KEYWARD_TOKEN_JWKS_URL,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ChangeLogModule, changeLogSettings } from '@keyward/change-log';
-import { EventStore, EventStoreModule, eventStoreSettings } from '@keyward/event-store';
+import { EventStoreModule, eventStoreSettings } from '@keyward/event-store';
 import {
   HealthRegistry,
   RuntimeModule,
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     imports: [
       RuntimeModule,
       EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE ?? 'sqlite:./data/keyward.db'),
-      ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG, EventStore),
+      ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),
       RelayModule,
     ],
   };

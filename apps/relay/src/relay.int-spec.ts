@@ -18,7 +18,7 @@ describe('relay app on a SQLite log', () => {
       imports: [
         RuntimeModule,
         EventStoreModule.forRoot(`sqlite:${join(folder, 'keyward.db')}`),
-        ChangeLogModule.forRoot('memory:', EventStore),
+        ChangeLogModule.forRoot('memory:'),
         RelayModule,
       ],
     })

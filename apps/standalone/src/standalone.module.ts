@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AccessModule } from '@keyward/access';
 import { ChangeLogModule } from '@keyward/change-log';
-import { EventStore, EventStoreModule } from '@keyward/event-store';
+import { EventStoreModule } from '@keyward/event-store';
 import { ReadModelModule } from '@keyward/read-model';
 import { RuntimeModule } from '@keyward/runtime';
 import { SealingModule } from '@keyward/sealing';
@@ -27,7 +27,7 @@ export class StandaloneModule {
           stalenessBoundMs: settings.KEYWARD_STALENESS_BOUND,
           staleAnswers: settings.KEYWARD_STALE_ANSWERS,
         }),
-        ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG, EventStore),
+        ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),
         SealingModule.forRoot({
           kek: settings.KEYWARD_KEK,
           kekFile: settings.KEYWARD_KEK_FILE ?? join(dataDir, 'kek.json'),

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type InjectionToken } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { ChangeLogReader, ChangeLogWriter } from './change-log.port.js';
 import { openChangeLog } from './open-change-log.js';
 
@@ -9,20 +9,13 @@ type OpenChangeLog = ReturnType<typeof openChangeLog>;
 /** Provides {@link ChangeLogWriter} and {@link ChangeLogReader} of one change log everywhere. */
 @Module({})
 export class ChangeLogModule {
-  /**
-   * @param url - KEYWARD_CHANGE_LOG
-   * @param eventLog - the token under which the event log is provided: its id goes into the messages
-   */
-  static forRoot(url: string, eventLog: InjectionToken<{ readonly storeId: string }>): DynamicModule {
+  /** @param url - KEYWARD_CHANGE_LOG */
+  static forRoot(url: string): DynamicModule {
     return {
       module: ChangeLogModule,
       global: true,
       providers: [
-        {
-          provide: CHANGE_LOG,
-          inject: [eventLog],
-          useFactory: ({ storeId }: { readonly storeId: string }) => openChangeLog(url, storeId),
-        },
+        { provide: CHANGE_LOG, useFactory: () => openChangeLog(url) },
         { provide: ChangeLogWriter, inject: [CHANGE_LOG], useFactory: ({ writer }: OpenChangeLog) => writer },
         { provide: ChangeLogReader, inject: [CHANGE_LOG], useFactory: ({ reader }: OpenChangeLog) => reader },
       ],

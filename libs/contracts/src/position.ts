@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * A place in the event log. Two numbers because EventStoreDB has two: where the commit lies and
@@ -62,5 +62,5 @@ export function decodePosition(storeId: string, token: string): LogPosition {
 }
 
 function checksum(body: string): Buffer {
-  return createHash('sha256').update(body).digest().subarray(0, CHECKSUM_BYTES);
+  return hash('sha256', body, 'buffer').subarray(0, CHECKSUM_BYTES);
 }

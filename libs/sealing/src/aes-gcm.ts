@@ -11,9 +11,20 @@ export interface GcmBox {
   readonly tag: Buffer;
 }
 
+/** Nonces are no secret, and taking random bytes costs as much for many as for one. */
+const NONCES_AT_ONCE = 256;
+let nonces = Buffer.alloc(0);
+
+function nextNonce(): Buffer {
+  if (nonces.length === 0) nonces = randomBytes(NONCES_AT_ONCE * NONCE_BYTES);
+  const nonce = nonces.subarray(0, NONCE_BYTES);
+  nonces = nonces.subarray(NONCE_BYTES);
+  return nonce;
+}
+
 /** Encrypts under a nonce of its own making: none can be passed in, so none can be passed in twice. */
 export function gcmEncrypt(key: KeyObject, plaintext: Uint8Array, associatedData: Buffer): GcmBox {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = nextNonce();
   const cipher = createCipheriv(ALGORITHM, key, nonce, OPTIONS);
   cipher.setAAD(associatedData);
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { KeywardError } from '@keyward/contracts';
 import type { ExpectedVersion } from '@keyward/domain';
 
@@ -26,12 +26,12 @@ export interface WriteAnswer {
  * its keyed fingerprint, never as bytes that could be guessed offline.
  */
 export function requestDigest(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 
 /** A UUID that depends only on the parts (version 8 of RFC 9562: the digest is ours to choose). */
 export function derivedUuid(...parts: readonly string[]): string {
-  const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);
+  const bytes = hash('sha256', JSON.stringify(parts), 'buffer').subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

@@ -48,7 +48,7 @@ export interface WatchChoices extends WatchRequest {
 export class BroadcasterFixture {
   readonly events = new MemoryEventStore();
   readonly readModel = new MemoryReadModel();
-  readonly changeLog = new MemoryChangeLog({ storeId: this.events.storeId });
+  readonly changeLog = new MemoryChangeLog();
   readonly clients: TestClient[] = [];
   app!: NestFastifyApplication;
   ownToken!: string;

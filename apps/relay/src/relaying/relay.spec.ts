@@ -45,7 +45,7 @@ describe('relay', () => {
 
   beforeEach(() => {
     store = new MemoryEventStore();
-    changeLog = new MemoryChangeLog({ storeId: store.storeId, retain: 5 });
+    changeLog = new MemoryChangeLog({ retain: 5 });
     runs = [];
   });
 

@@ -4,21 +4,21 @@ import { ReaderProbe, aKeyChange, describeChangeLog, positionAt } from '../testi
 import { MemoryChangeLog } from './memory-change-log.js';
 
 describeChangeLog('memory', async (retain) => {
-  const log = new MemoryChangeLog({ storeId: 'store', ...(retain === undefined ? {} : { retain }) });
+  const log = new MemoryChangeLog(retain === undefined ? {} : { retain });
   return { writer: log, reader: log, dispose: async () => {} };
 });
 
 describe('memory change log', () => {
   it('is in log order over all slots', () => {
-    expect(new MemoryChangeLog({ storeId: 'store' }).inLogOrder).toBe(true);
+    expect(new MemoryChangeLog().inLogOrder).toBe(true);
   });
 
   it('asks the relay for no more than it can keep', () => {
-    expect(new MemoryChangeLog({ storeId: 'store', retain: 7 }).backfill).toBe(7);
+    expect(new MemoryChangeLog({ retain: 7 }).backfill).toBe(7);
   });
 
   it('lets nothing wait for a reader that stopped reading', async () => {
-    const log = new MemoryChangeLog({ storeId: 'store', retain: 10 });
+    const log = new MemoryChangeLog({ retain: 10 });
     await log.begin({ after: START_OF_LOG, head: positionAt(1) });
     const stalled = new ReaderProbe(log);
     await log.append([aKeyChange(1)]);
@@ -40,7 +40,7 @@ describe('memory change log', () => {
         fc.array(step, { maxLength: 40 }),
         fc.integer({ min: 1, max: 12 }),
         async (steps, retain) => {
-          const log = new MemoryChangeLog({ storeId: 'store', retain });
+          const log = new MemoryChangeLog({ retain });
           await log.begin({ after: START_OF_LOG, head: positionAt(0) });
           const probe = new ReaderProbe(log);
           const places = (): number[] => probe.changes.map(({ position }) => Number(position.commit));

@@ -1,20 +1,12 @@
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import type { ChangeLogMessage, ChangeLogReader, ChangeLogWriter, RelayStart } from '../change-log.port.js';
 import { ChangeLogTruncatedError } from '../change-log.errors.js';
-import { decodeKeyChange, encodeKeyChange } from '../cloud-event.js';
 import type { KeyChange } from '../key-change.js';
 import { WakeUp } from './wake-up.js';
 
 export interface MemoryChangeLogOptions {
-  /** The event log's id, for the position tokens in the messages. */
-  readonly storeId: string;
   /** How many changes are kept; about 0.6 kB each. Default 10,000. */
   readonly retain?: number;
-}
-
-interface Kept {
-  readonly value: string;
-  readonly position: LogPosition;
 }
 
 export const DEFAULT_RETAINED_CHANGES = 10_000;
@@ -23,16 +15,15 @@ export const DEFAULT_RETAINED_CHANGES = 10_000;
 const BATCH = 250;
 
 /**
- * The change log inside one process: ordered, replayable, the last changes kept. It keeps the very
- * messages that a topic would carry, so that what cannot be written or read there fails here too.
+ * The change log inside one process: ordered, replayable, the last changes kept. Nothing leaves the
+ * process, so no messages are made: what is kept are the very changes, shared with their readers.
  * A reader is a number, its place: a slow one costs nothing, but is told when it fell behind.
  */
 export class MemoryChangeLog implements ChangeLogWriter, ChangeLogReader {
   readonly inLogOrder = true;
   readonly backfill: number;
 
-  private readonly storeId: string;
-  private readonly ring: Kept[] = [];
+  private readonly ring: KeyChange[] = [];
   private readonly wakeUp = new WakeUp();
   /** How many changes were ever appended: the place of the next one. */
   private end = 0;
@@ -40,8 +31,7 @@ export class MemoryChangeLog implements ChangeLogWriter, ChangeLogReader {
   private relayedTo: LogPosition | null = null;
   private truncated: LogPosition | null = null;
 
-  constructor({ storeId, retain = DEFAULT_RETAINED_CHANGES }: MemoryChangeLogOptions) {
-    this.storeId = storeId;
+  constructor({ retain = DEFAULT_RETAINED_CHANGES }: MemoryChangeLogOptions = {}) {
     this.backfill = retain;
   }
 
@@ -55,11 +45,7 @@ export class MemoryChangeLog implements ChangeLogWriter, ChangeLogReader {
   }
 
   async append(changes: readonly KeyChange[]): Promise<void> {
-    const kept = changes.map((change) => ({
-      value: encodeKeyChange(this.storeId, change).value,
-      position: change.position,
-    }));
-    for (const one of kept) this.keep(one);
+    for (const change of changes) this.keep(change);
     this.wakeUp.all();
   }
 
@@ -101,13 +87,13 @@ export class MemoryChangeLog implements ChangeLogWriter, ChangeLogReader {
     return comparePositions(this.relayedTo, this.start.head) >= 0;
   }
 
-  private keep(one: Kept): void {
+  private keep(change: KeyChange): void {
     const slot = this.end % this.backfill;
     const dropped = this.ring[slot];
     if (dropped && (this.truncated === null || comparePositions(dropped.position, this.truncated) > 0)) {
       this.truncated = dropped.position;
     }
-    this.ring[slot] = one;
+    this.ring[slot] = change;
     this.end++;
   }
 
@@ -115,7 +101,7 @@ export class MemoryChangeLog implements ChangeLogWriter, ChangeLogReader {
     const changes: KeyChange[] = [];
     const to = Math.min(this.end, from + BATCH);
     for (let place = from; place < to; place++) {
-      changes.push(decodeKeyChange(this.storeId, this.ring[place % this.backfill]!.value));
+      changes.push(this.ring[place % this.backfill]!);
     }
     return changes;
   }

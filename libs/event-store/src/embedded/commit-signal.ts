@@ -4,14 +4,23 @@ import { EventStoreError } from '../event-store.errors.js';
 export class CommitSignal {
   private readonly waiters = new Set<() => void>();
   private closed = false;
+  private waking = false;
 
   constructor(private head: number) {}
 
-  /** Everything up to `head` is durable and can be read. */
+  /**
+   * Everything up to `head` is durable and can be read. Subscriptions are woken a turn later: what they do with
+   * the events is not to hold up the answers to those who appended them, and commits of one turn wake them once.
+   */
   announce(head: number): void {
     if (head <= this.head) return;
     this.head = head;
-    this.wakeAll();
+    if (this.waiters.size === 0 || this.waking) return;
+    this.waking = true;
+    setImmediate(() => {
+      this.waking = false;
+      this.wakeAll();
+    });
   }
 
   /**

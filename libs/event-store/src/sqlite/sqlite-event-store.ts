@@ -50,7 +50,6 @@ export class SqliteEventStore extends EventStore implements AtomicAppender, Revi
     this.storeId = writer.storeId;
     this.commits = new CommitSignal(reader.head());
     this.heads = new StreamHeads((stream) => reader.lastRevision(stream));
-    // The client calls this before it answers the appends: whoever has its answer finds subscribers woken.
     writer.onCommit = (head) => this.commits.announce(head);
   }
 

@@ -28,7 +28,7 @@ export interface WriterStats {
 /** The event loop's end of the writer thread. */
 export class WriterClient {
   readonly stats = { commits: 0, requests: 0 };
-  /** Called with the last durable position after each commit, before the appends of it are answered. */
+  /** Called with the last durable position after each commit. */
   onCommit: (head: number) => void = () => {};
   private readonly waiting = new Map<number, Waiting>();
   private outbox: WriteRequest[] = [];

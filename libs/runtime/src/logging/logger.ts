@@ -19,7 +19,10 @@ export interface LogOutput {
  * The process's logger, for `app.useLogger(...)`: JSON lines, or a readable form where standard
  * output is a terminal. Every line passes the scrubber, whatever wrote it.
  */
-export function createLogger(settings: LoggerSettings, output: LogOutput = standardOutput()): LoggerService {
+export function createLogger(
+  settings: LoggerSettings,
+  output: LogOutput = (standardOutput ??= openStandardOutput()),
+): LoggerService {
   const asText =
     settings.KEYWARD_LOG_FORMAT === 'text' ||
     (settings.KEYWARD_LOG_FORMAT === 'auto' && output.isTTY === true);
@@ -40,10 +43,27 @@ export function createLogger(settings: LoggerSettings, output: LogOutput = stand
   return new NestLogger(logger);
 }
 
-/** Synchronous, so that the last lines before an exit are not lost. */
-function standardOutput(): LogOutput {
+/** One for all loggers of the process, so that their lines keep their order. */
+let standardOutput: LogOutput | undefined;
+
+/**
+ * Synchronous, so that the last lines before an exit are not lost. What is logged in one turn of the event loop
+ * leaves in one write, because under load the system calls would cost more than the lines.
+ */
+function openStandardOutput(): LogOutput {
   const stdout = destination({ dest: 1, sync: true });
   // A reader that goes away (`| head`) is no reason to crash.
   stdout.on('error', () => undefined);
-  return { write: (line) => stdout.write(line), isTTY: process.stdout.isTTY === true };
+  let waiting = '';
+  const flush = (): void => {
+    const lines = waiting;
+    waiting = '';
+    if (lines !== '') stdout.write(lines);
+  };
+  process.on('exit', flush);
+  const write = (line: string): void => {
+    if (waiting === '') setImmediate(flush);
+    waiting += line;
+  };
+  return { write, isTTY: process.stdout.isTTY === true };
 }
