@@ -54,7 +54,15 @@ const ANYWHERE = { strict: false };
 
 /** Begins to accept requests; the answer is the address. */
 export async function listenHttp(app: NestFastifyApplication, settings: ApiSettings): Promise<string> {
-  await app.listen(settings.KEYWARD_HTTP_PORT, settings.KEYWARD_HTTP_HOST);
+  const { KEYWARD_HTTP_HOST: host, KEYWARD_HTTP_PORT: port } = settings;
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    const remedy = 'free the address or choose another with KEYWARD_HTTP_HOST and KEYWARD_HTTP_PORT';
+    throw new Error(`Cannot listen for HTTP on ${host}:${port}: ${remedy} (${(cause as Error).message})`, {
+      cause,
+    });
+  }
   return app.getUrl();
 }
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { keywardPackageDefinition } from '@keyward/contracts';
 import { GrpcServer, HealthRegistry, grpcOptionsFrom } from '@keyward/runtime';
 import type { LoggerService } from '@nestjs/common';
@@ -23,7 +23,7 @@ export async function createStandalone(
   settings: StandaloneSettings,
   logger: LoggerService,
 ): Promise<Standalone> {
-  await mkdir(settings.KEYWARD_DATA_DIR, { recursive: true, mode: 0o700 });
+  await openDataDir(settings.KEYWARD_DATA_DIR);
   const app = await createApiApp(StandaloneModule.forRoot(settings), settings, { logger });
   try {
     const health = app.get(HealthRegistry, { strict: false });
@@ -40,5 +40,18 @@ export async function createStandalone(
   } catch (error) {
     await app.close();
     throw error;
+  }
+}
+
+/** Before anything else, so that what is wrong with the folder is not told as the trouble of a file in it. */
+async function openDataDir(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const remedy = 'make it a folder that this user may write, or name another with KEYWARD_DATA_DIR';
+    throw new Error(`The data folder ${path} cannot be used: ${remedy} (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }

@@ -154,7 +154,7 @@ function bind(server: Server, { bind: address, tls }: GrpcServerOptions): Promis
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentialsOf(tls), (error, port) => {
       if (!error) return resolve(port);
-      const remedy = 'free the address or choose another';
+      const remedy = 'free the address or choose another with KEYWARD_GRPC_HOST and KEYWARD_GRPC_PORT';
       reject(
         new Error(`Cannot listen for gRPC on ${address}: ${remedy} (${error.message})`, { cause: error }),
       );
