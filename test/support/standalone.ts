@@ -18,6 +18,8 @@ export interface RunningKeyward {
   readonly output: () => string;
   /** SIGTERM, or another signal that asks it to end; resolves to the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Resolves once it has printed that. */
+  prints(text: string): Promise<void>;
   kill9(): Promise<void>;
 }
 
@@ -51,6 +53,12 @@ export async function startKeyward(
     pid: child.pid!,
     output: () => lines.join('\n'),
     stop: (signal = 'SIGTERM') => end(child, signal),
+    prints: async (text) => {
+      while (!lines.some((line) => line.includes(text))) {
+        if (child.exitCode !== null) throw new Error(`Keyward ended without printing "${text}"`);
+        await sleep(5);
+      }
+    },
     kill9: async () => void (await end(child, 'SIGKILL')),
   };
 }
@@ -66,17 +74,22 @@ export async function killInStart(
   await end(child, 'SIGKILL');
 }
 
-/** Runs it until it ends by itself, which is what a start that is refused does. */
+/**
+ * Runs it until it ends by itself, which is what a start that is refused does.
+ * @param under - a command that runs it, such as one that takes rights away
+ */
 export async function runUntilExit(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; output: string }> {
-  const child = launch(dataDir, env);
+  under: readonly string[] = [],
+): Promise<{ code: number | null; output: string; errors: string }> {
+  const child = launch(dataDir, env, under);
   let output = '';
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return { code, output };
+  let errors = '';
+  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output, errors };
 }
 
 /** A token as `keyward token` prints it. */
@@ -85,8 +98,13 @@ export function token(dataDir: string, ...grants: readonly string[]): string {
   return execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
-function launch(dataDir: string, env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [MAIN], {
+function launch(
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+  under: readonly string[] = [],
+): ChildProcess {
+  const [command, ...args] = [...under, process.execPath, MAIN];
+  return spawn(command!, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

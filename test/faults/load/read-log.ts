@@ -8,6 +8,8 @@ import { LogView, type LoggedChange } from '../checker/log-view.js';
 export interface ReadLog {
   readonly storeId: string;
   readonly log: LogView;
+  /** Of every event, in order. */
+  readonly streams: readonly string[];
   /** Ids of the keys whose sealed bytes are in the log. */
   readonly sealedKeyIds: ReadonlySet<string>;
 }
@@ -19,14 +21,16 @@ export async function readLog(dataDir: string): Promise<ReadLog> {
   const store = await openEventStore(`sqlite:${join(dataDir, 'keyward.db')}`);
   try {
     const changes: LoggedChange[] = [];
+    const streams: string[] = [];
     const sealedKeyIds = new Set<string>();
     let head = 0;
     for await (const event of store.readAll()) {
       head = Number(event.position.commit);
+      streams.push(event.stream);
       if (event.stream.startsWith(SEALED)) sealedKeyIds.add(event.stream.slice(SEALED.length));
       if (isOfSlot(event)) changes.push({ place: head, event: readStoredEvent(event) as KeySlotEvent });
     }
-    return { storeId: store.storeId, log: new LogView(changes, head), sealedKeyIds };
+    return { storeId: store.storeId, log: new LogView(changes, head), streams, sealedKeyIds };
   } finally {
     await store.close();
   }

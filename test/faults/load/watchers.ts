@@ -1,6 +1,7 @@
-import { Metadata, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { createKeywardClient, type KeywardClient, type WatchEvent } from '@keyward/client';
-import { keywardGrpc, type KeyChangesClient, type WatchResponse__Output } from '@keyward/contracts';
+import type { KeyChangesClient, WatchResponse__Output } from '@keyward/contracts';
+import { WatchStream, keyChangesOf } from '../../support/watch-stream.js';
 import type { SeenChange, SeenMessage, SeenWatch, WatchFilter } from '../checker/check-watch.js';
 import type { History } from './history.js';
 
@@ -71,10 +72,7 @@ export class StreamWatcher {
     private readonly filter: WatchFilter,
     private readonly connection: { readonly target: string; readonly token: string },
   ) {
-    this.client = new keywardGrpc.keyward.v1.KeyChanges(connection.target, credentials.createInsecure(), {
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 200,
-    });
+    this.client = keyChangesOf(connection.target);
   }
 
   /** @param from - a position, or empty: from now on */
@@ -88,40 +86,28 @@ export class StreamWatcher {
   }
 
   /** Resolves at the stream's end with the place to go on after. */
-  private stream(after: string, signal: AbortSignal): Promise<string> {
+  private async stream(after: string, signal: AbortSignal): Promise<string> {
     const { organizationId, projectIds, integrationIds } = this.filter;
-    const watch: RecordedWatch = {
-      name: `stream ${JSON.stringify(this.filter)} after "${after}"`,
-      filter: this.filter,
-      after: after === '' ? null : this.history.placeOf(after),
-      messages: [],
-    };
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${this.connection.token}`);
     const request = {
       organizationId,
       projectIds: [...(projectIds ?? [])],
       integrationIds: [...(integrationIds ?? [])],
       afterPosition: after,
     };
-    return new Promise((resolve) => {
-      let through = after;
-      const call = this.client.watch(request, metadata);
-      const stop = (): void => call.cancel();
-      signal.addEventListener('abort', stop);
-      call.on('data', (message: WatchResponse__Output) => {
-        through = message.changesThrough;
-        watch.messages.push(fromWire(this.history, message));
-      });
-      call.on('error', ({ code, details }: ServiceError) => {
-        if (!BROKEN.has(code)) this.refusals.push(`${watch.name}: ${status[code]}: ${details}`);
-      });
-      call.on('close', () => {
-        signal.removeEventListener('abort', stop);
-        if (watch.messages.length > 0) this.watches.push(watch);
-        resolve(through);
-      });
+    const stream = new WatchStream(this.client, request, this.connection.token);
+    const stop = (): void => stream.cancel();
+    signal.addEventListener('abort', stop);
+    const { code, details } = await stream.ended;
+    signal.removeEventListener('abort', stop);
+    const name = `stream ${JSON.stringify(this.filter)} after "${after}"`;
+    if (!BROKEN.has(code)) this.refusals.push(`${name}: ${status[code]}: ${details}`);
+    this.watches.push({
+      name,
+      filter: this.filter,
+      after: after === '' ? null : this.history.placeOf(after),
+      messages: stream.messages.map((message) => fromWire(this.history, message)),
     });
+    return stream.messages.at(-1)?.changesThrough ?? after;
   }
 }
 
