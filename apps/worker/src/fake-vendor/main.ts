@@ -13,7 +13,7 @@ async function main(): Promise<void> {
 }
 
 function print(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
 }
 
 main().catch((error: unknown) => {
