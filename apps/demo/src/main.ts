@@ -9,7 +9,10 @@ const INTERRUPTED = 130;
 async function main(): Promise<number> {
   const interrupt = new AbortController();
   // The first signal ends the demo in order; the second finds no listener and ends the process.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupt.abort());
+  // A terminal or reader that goes away must not keep us from putting everything back.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const { values } = parseArgs({ options: { slow: { type: 'boolean', default: false } } });
     const narrator = new Narrator({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cleanup } from '../cleanup.js';
 import { DemoError } from '../demo-error.js';
-import { Program } from '../programs/program.js';
+import { Program, stopAtTheEnd } from '../programs/program.js';
 import type { Timeline } from '../programs/timeline.js';
 import type { FoundKeyward } from './found-keyward.js';
 
@@ -15,12 +15,8 @@ export async function startOwnKeyward(timeline: Timeline, cleanup: Cleanup): Pro
   const dataDir = await mkdtemp(join(tmpdir(), 'keyward-demo-'));
   cleanup.add(() => rm(dataDir, { recursive: true, force: true }));
   const env = { KEYWARD_DATA_DIR: dataDir, KEYWARD_HTTP_PORT: '0', KEYWARD_GRPC_PORT: '0' };
-  const program = new Program({ name: 'Keyward', main: 'keyward', env, timeline });
-  cleanup.add(async () => {
-    const code = await program.stop();
-    if (code !== 0) throw new DemoError(`Keyward did not end in order (exit code ${code}).`);
-  });
-  const { line } = await timeline.first('Keyward says where it listens', ({ from, line: { msg } }) => {
+  stopAtTheEnd(new Program({ name: 'Keyward', main: 'keyward', env, timeline }), cleanup);
+  const { line } = await timeline.first('that Keyward says where it listens', ({ from, line: { msg } }) => {
     return from === 'Keyward' && ADDRESSES.test(String(msg));
   });
   const [, url, grpc] = ADDRESSES.exec(String(line['msg']))!;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Cleanup } from '../cleanup.js';
 import { DemoError } from '../demo-error.js';
 import type { Timeline } from './timeline.js';
 
@@ -39,6 +40,10 @@ export class Program {
     this.#ended = once(this.#child, 'close').then(([code]) => this.#end(code as number | null));
   }
 
+  get name(): string {
+    return this.options.name;
+  }
+
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null> {
     this.#isStopping = true;
@@ -58,6 +63,14 @@ export class Program {
       timeline.fail(new DemoError(`${name} ended by itself (exit code ${code}): ${this.#complaint.trim()}`));
     return code;
   }
+}
+
+/** Ends it with the demo, which has to be in order. */
+export function stopAtTheEnd(program: Program, cleanup: Cleanup): void {
+  cleanup.add(async () => {
+    const code = await program.stop();
+    if (code !== 0) throw new DemoError(`${program.name} did not end in order (exit code ${code}).`);
+  });
 }
 
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -142,11 +142,7 @@ export class Story {
     const use = await this.witness.uses('website', website, since);
     this.#switched('website', use, acknowledged);
     await this.witness.keepsUsing('mobile', mobile, { since, seenAt: use.calledAt });
-    this.narrator.used('mobile', {
-      key: mobile.key,
-      whose: whose(mobile),
-      when: 'not told',
-    });
+    this.narrator.used('mobile', { key: mobile.key, whose: whose(mobile), when: 'not told' });
   }
 
   #switched(project: Project, use: Use, acknowledged: Acknowledged): void {

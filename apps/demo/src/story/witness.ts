@@ -45,7 +45,9 @@ export class Witness {
         isCall(one, project, since) &&
         (one.line['fingerprint'] === key.fingerprint || this.#shouldKnow(one, project, since)),
     );
-    this.#neverWithAnother(project, key, call.at);
+    // The vendor's lines come in its order.
+    const calls = this.#calls(project, since);
+    neverWithAnother(project, key, calls.slice(calls.indexOf(call)));
     await this.#agrees(project, expected, since);
     return { ...expected, calledAt: call.at };
   }
@@ -60,7 +62,7 @@ export class Witness {
     await this.timeline.first(`that ${project}'s worker goes on calling the vendor`, (one) =>
       isCall(one, project, change.seenAt + 1),
     );
-    this.#neverWithAnother(project, expected.key, change.since);
+    neverWithAnother(project, expected.key, this.#calls(project, change.since));
     await this.#agrees(project, expected, change.seenAt);
     const told = this.timeline.all((one) => isEvent(one, 'told', project, change.since));
     if (told.length > 0)
@@ -80,7 +82,7 @@ export class Witness {
     await this.timeline.first(`that ${project}'s worker still has no key to use`, (one) =>
       isNoKey(one, first.at + 1),
     );
-    const [call] = this.timeline.all((one) => isCall(one, project, first.at + 1));
+    const [call] = this.#calls(project, first.at + 1);
     if (call !== undefined)
       throw new DemoError(
         `${project}'s worker says that it has no key, but the vendor was sent ${maskIn(call)}.`,
@@ -104,19 +106,20 @@ export class Witness {
   #shouldKnow(call: Sighting, project: string, since: number): boolean {
     const [told] = this.timeline.all((one) => isEvent(one, 'told', project, since));
     if (told === undefined) return false;
-    const calls = this.timeline.all((one) => isCall(one, project, told.at + 1) && one.at <= call.at);
-    return calls.length > 1;
+    return this.#calls(project, told.at + 1).indexOf(call) > 0;
   }
 
-  #neverWithAnother(project: string, key: KnownKey, since: number): void {
-    const [other] = this.timeline.all(
-      (one) => isCall(one, project, since) && one.line['fingerprint'] !== key.fingerprint,
-    );
-    if (other === undefined) return;
-    throw new DemoError(
-      `${project}'s worker called the vendor with ${maskIn(other)}; it has to be ${key.mask}.`,
-    );
+  #calls(project: string, since: number): readonly Sighting[] {
+    return this.timeline.all((one) => isCall(one, project, since));
   }
+}
+
+function neverWithAnother(project: string, key: KnownKey, calls: readonly Sighting[]): void {
+  const other = calls.find(({ line }) => line['fingerprint'] !== key.fingerprint);
+  if (other === undefined) return;
+  throw new DemoError(
+    `${project}'s worker called the vendor with ${maskIn(other)}; it has to be ${key.mask}.`,
+  );
 }
 
 function isCall({ from, at, line }: Sighting, project: string, since: number): boolean {
