@@ -1,4 +1,5 @@
 import { TokenVerifier } from '@keyward/access';
+import { comparePositions } from '@keyward/contracts';
 import { EventStore, MemoryEventStore } from '@keyward/event-store';
 import {
   FreshReader,
@@ -159,9 +160,25 @@ export class ApiFixture {
     return answer;
   }
 
-  async close(): Promise<void> {
+  /** The same with the events that it made, by type, in the log's order. */
+  async when(target: string, call: Call = {}): Promise<Answer & { readonly events: readonly string[] }> {
+    const after = await this.events.head();
+    const answer = await this.call(target, call);
+    const events: string[] = [];
+    for await (const { type, position } of this.events.readAll({ from: after })) {
+      if (comparePositions(position, after) > 0) events.push(type);
+    }
+    return { ...answer, events };
+  }
+
+  /** From here on the read model stays as it is. */
+  async stopProjecting(): Promise<void> {
     this.stop.abort();
     await this.projecting?.catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.stopProjecting();
     await this.app.close();
   }
 

@@ -1,0 +1,95 @@
+import type { ApiFixture, Call } from './api-fixture.js';
+
+export const KEY_A = 'a'.repeat(36) + 'AAAA';
+export const KEY_B = 'b'.repeat(36) + 'BBBB';
+
+const ORG = '/v1/organizations/acme';
+const ORG_KEY = `${ORG}/integrations/serpapi/key`;
+const PROJECT = `${ORG}/projects/website`;
+const PROJECT_KEY = `${PROJECT}/integrations/serpapi/key`;
+
+/** Every write, done to an organization with two keys by somebody who may. */
+export interface SampleWrite {
+  readonly target: string;
+  readonly by: 'admin' | 'owner';
+  readonly body?: object;
+  /** Of the same shape, and asks for something else. */
+  readonly otherBody?: object;
+  readonly event: string;
+  /** Of what it writes to, before it. */
+  readonly version: number;
+}
+
+export const WRITES: readonly SampleWrite[] = [
+  {
+    target: `PUT ${ORG}`,
+    by: 'admin',
+    body: { name: 'Acme', plan: 'team' },
+    otherBody: { name: 'Acme', plan: 'free' },
+    event: 'OrganizationPlanChanged',
+    version: 1,
+  },
+  {
+    target: `PUT ${PROJECT}`,
+    by: 'admin',
+    body: { name: 'Shop' },
+    otherBody: { name: 'Store' },
+    event: 'ProjectRenamed',
+    version: 1,
+  },
+  { target: `DELETE ${PROJECT}`, by: 'admin', event: 'ProjectArchived', version: 1 },
+  {
+    target: `PUT ${ORG_KEY}`,
+    by: 'owner',
+    body: { secret: KEY_B },
+    otherBody: { secret: KEY_A },
+    event: 'OrgKeySet',
+    version: 1,
+  },
+  {
+    target: `DELETE ${ORG_KEY}`,
+    by: 'owner',
+    body: { reason: 'a' },
+    otherBody: { reason: 'b' },
+    event: 'OrgKeyRemoved',
+    version: 1,
+  },
+  {
+    target: `POST ${ORG_KEY}/disable`,
+    by: 'owner',
+    body: { reason: 'a' },
+    otherBody: { reason: 'b' },
+    event: 'OrgKeyDisabled',
+    version: 1,
+  },
+  {
+    target: `PUT ${PROJECT_KEY}`,
+    by: 'owner',
+    body: { secret: KEY_B },
+    otherBody: { secret: KEY_A },
+    event: 'ProjectKeySet',
+    version: 1,
+  },
+  {
+    target: `DELETE ${PROJECT_KEY}`,
+    by: 'owner',
+    body: { reason: 'a' },
+    otherBody: { reason: 'b' },
+    event: 'ProjectKeyRemoved',
+    version: 1,
+  },
+];
+
+/** {@link WRITES} as a table for `it.each`. */
+export const WRITE_CASES = WRITES.map((write): [string, SampleWrite] => [write.target, write]);
+
+/** Something that each of them can be done to. */
+export async function withBothKeys(api: ApiFixture): Promise<void> {
+  await api.withAcme();
+  await api.must(`PUT ${ORG_KEY}`, { body: { secret: KEY_A } });
+  await api.must(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_A } });
+}
+
+export function callOf(api: ApiFixture, { by, body }: SampleWrite, headers: Call['headers'] = {}): Call {
+  return { as: api[by], headers, ...(body && { body }) };
+}
