@@ -1,5 +1,5 @@
 import { ApiFixture } from '../testing/api-fixture.js';
-import { WRITE_CASES, callOf, withBothKeys, type SampleWrite } from '../testing/writes.js';
+import { WRITE_CASES, callOf, withKeys, type SampleWrite } from '../testing/writes.js';
 
 describe('If-Match', () => {
   let api: ApiFixture;
@@ -7,7 +7,7 @@ describe('If-Match', () => {
     api = await ApiFixture.start();
   }, 30_000);
   afterAll(() => api.close());
-  beforeEach(() => withBothKeys(api));
+  beforeEach(() => withKeys(api));
 
   const write = (sample: SampleWrite, ifMatch: string) =>
     api.when(sample.target, callOf(api, sample, { 'if-match': ifMatch }));
@@ -55,9 +55,21 @@ describe('If-Match', () => {
   it('does not hold where there is nothing, whatever it names', async () => {
     for (const ifMatch of ['*', '"0"', '"1"']) {
       const call = { body: { secret: 'x' }, headers: { 'if-match': ifMatch } };
-      const { status, body } = await api.call('PUT /v1/organizations/acme/integrations/exa/key', call);
+      const { status, body } = await api.call('PUT /v1/organizations/acme/integrations/apify/key', call);
       expect([status, body.context]).toEqual([412, { currentVersion: '' }]);
     }
+  });
+
+  it('holds for the rollout by the ETag that reading it gave', async () => {
+    const change = (ifMatch: string, percentage: number) =>
+      api.when('PUT /v1/rollout', {
+        as: api.admin,
+        body: { percentage, include: [], exclude: [] },
+        headers: { 'if-match': ifMatch },
+      });
+    const { etag } = (await api.must('GET /v1/rollout', { as: api.admin })).headers;
+    expect((await change(etag!, 5)).events).toEqual(['RolloutChanged']);
+    expect((await change(etag!, 6)).status).toBe(412);
   });
 
   it('takes an ETag as a write gave it', async () => {

@@ -1,6 +1,6 @@
 import { MemoryEventStore } from '@keyward/event-store';
 import { ApiFixture, type Answer } from '../testing/api-fixture.js';
-import { WRITE_CASES, callOf, withBothKeys, type SampleWrite } from '../testing/writes.js';
+import { WRITE_CASES, callOf, withKeys, type SampleWrite } from '../testing/writes.js';
 
 const ORG_KEY = '/v1/organizations/acme/integrations/serpapi/key';
 
@@ -18,7 +18,7 @@ describe('Idempotency-Key', () => {
     await api.close();
   });
   beforeEach(async () => {
-    await withBothKeys(api);
+    await withKeys(api);
     restarted.acme = api.acme;
     restarted.owner = restarted.token('olivia', { organizations: { acme: 'owner' } });
   });
@@ -65,6 +65,30 @@ describe('Idempotency-Key', () => {
     expect(made.filter((type) => type === sample.event)).toHaveLength(1);
   });
 
+  it('holds for the rollout too', async () => {
+    const put = (percentage: number) =>
+      api.when('PUT /v1/rollout', {
+        as: api.admin,
+        body: { percentage, include: [api.acme], exclude: [] },
+        headers: { 'idempotency-key': `rollout of ${api.acme}`.replaceAll(' ', '-') },
+      });
+    const first = await put(7);
+    const again = await put(7);
+    expect([said(again), again.events]).toEqual([said(first), []]);
+    expect((await put(8)).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('refuses another condition, and another kind of write to the same slot', async () => {
+    const body = { secret: 'a new one' };
+    await api.must(`PUT ${ORG_KEY}`, { body, headers: KEY });
+    const other = [
+      api.call(`PUT ${ORG_KEY}`, { body, headers: { ...KEY, 'if-match': '"1"' } }),
+      api.call(`POST ${ORG_KEY}/disable`, { headers: KEY }),
+      api.call(`DELETE ${ORG_KEY}`, { headers: KEY }),
+    ];
+    for (const answer of await Promise.all(other)) expect(answer.body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
   it("is each caller's own", async () => {
     const oscar = api.token('oscar', { organizations: { acme: 'owner' } });
     const mine = await api.must(`PUT ${ORG_KEY}`, { body: { secret: 'of olivia' }, headers: KEY });
@@ -73,7 +97,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('is about one slot: the same key can go with a write to another', async () => {
-    const path = '/v1/organizations/acme/integrations/exa/key';
+    const path = '/v1/organizations/acme/integrations/apify/key';
     await api.must(`PUT ${ORG_KEY}`, { body: { secret: 'x1' }, headers: KEY });
     expect((await api.must(`PUT ${path}`, { body: { secret: 'x2' }, headers: KEY })).status).toBe(201);
   });

@@ -15,8 +15,8 @@ describe('what is refused first, when several things are wrong', () => {
   afterAll(() => api.close());
 
   it('goes from who asks, over what was sent, to what is there', async () => {
-    let org = 'org-of-refusals';
-    let path = `${org}/projects/site`;
+    const org = 'org-of-refusals';
+    const path = `${org}/projects/site`;
     let slot = 'integrations/nothing/key';
     let call: Call = {
       as: null,

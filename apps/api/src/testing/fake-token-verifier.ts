@@ -13,6 +13,8 @@ export class FakeTokenVerifier extends TokenVerifier {
   private readonly principals = new Map<string, Principal>();
   /** When set, tokens cannot be checked. */
   broken = false;
+  /** Tokens that count as verified a moment ago. */
+  readonly remembered = new Set<string>();
 
   issue(
     subject: string,
@@ -39,7 +41,7 @@ export class FakeTokenVerifier extends TokenVerifier {
     return principal;
   }
 
-  verifyCached(): undefined {
-    return undefined;
+  verifyCached(token: string): Principal | undefined {
+    return this.remembered.has(token) ? this.principals.get(token) : undefined;
   }
 }

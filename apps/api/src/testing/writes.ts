@@ -5,10 +5,12 @@ export const KEY_B = 'b'.repeat(36) + 'BBBB';
 
 const ORG = '/v1/organizations/acme';
 const ORG_KEY = `${ORG}/integrations/serpapi/key`;
+/** Switched off. */
+const DISABLED_KEY = `${ORG}/integrations/exa/key`;
 const PROJECT = `${ORG}/projects/website`;
 const PROJECT_KEY = `${PROJECT}/integrations/serpapi/key`;
 
-/** Every write, done to an organization with two keys by somebody who may. */
+/** A write, done by somebody who may. */
 export interface SampleWrite {
   readonly target: string;
   readonly by: 'admin' | 'owner';
@@ -20,7 +22,8 @@ export interface SampleWrite {
   readonly version: number;
 }
 
-export const WRITES: readonly SampleWrite[] = [
+/** Every write but the rollout's, whose version is not of one organization alone. */
+const WRITES: readonly SampleWrite[] = [
   {
     target: `PUT ${ORG}`,
     by: 'admin',
@@ -63,6 +66,14 @@ export const WRITES: readonly SampleWrite[] = [
     version: 1,
   },
   {
+    target: `POST ${DISABLED_KEY}/enable`,
+    by: 'owner',
+    body: { reason: 'a' },
+    otherBody: { reason: 'b' },
+    event: 'OrgKeyEnabled',
+    version: 1,
+  },
+  {
     target: `PUT ${PROJECT_KEY}`,
     by: 'owner',
     body: { secret: KEY_B },
@@ -80,13 +91,15 @@ export const WRITES: readonly SampleWrite[] = [
   },
 ];
 
-/** {@link WRITES} as a table for `it.each`. */
+/** As a table for `it.each`. */
 export const WRITE_CASES = WRITES.map((write): [string, SampleWrite] => [write.target, write]);
 
-/** Something that each of them can be done to. */
-export async function withBothKeys(api: ApiFixture): Promise<void> {
+/** An organization of its own that each of them can be done to. */
+export async function withKeys(api: ApiFixture): Promise<void> {
   await api.withAcme();
   await api.must(`PUT ${ORG_KEY}`, { body: { secret: KEY_A } });
+  await api.must(`PUT ${DISABLED_KEY}`, { body: { secret: KEY_A } });
+  await api.must(`POST ${DISABLED_KEY}/disable`);
   await api.must(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_A } });
 }
 
