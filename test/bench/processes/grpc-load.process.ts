@@ -1,11 +1,8 @@
-import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { serveParent } from '../harness/child.js';
+import { callOnce, type CallTarget } from '../support/lookup-calls.js';
 import { RawGrpcConnection, framed } from '../support/raw-grpc.js';
 
-export interface Load {
-  readonly target: string;
-  readonly token: string;
-  readonly path: string;
+export interface Load extends CallTarget {
   /** Requests to send, in turns. */
   readonly messages: readonly Uint8Array[];
   /** How many are on their way at any time. */
@@ -24,7 +21,8 @@ const loads = new Map<string, UnaryLoad>();
 
 serveParent({
   async open({ name, load }: { name: string; load: Load }): Promise<Uint8Array> {
-    const replies = await Promise.all(load.messages.map((message) => askOnce(load, message)));
+    // By grpc-js, which checks the status: every later answer has to be the size of these.
+    const replies = await Promise.all(load.messages.map((message) => callOnce(load, message)));
     loads.set(name, await UnaryLoad.open(load, replies));
     return replies[0]!;
   },
@@ -100,22 +98,5 @@ class UnaryLoad {
     this.#done += 1;
     if (performance.now() < this.#endAt) this.#want();
     else if (this.#done === this.#sent) this.#finish?.();
-  }
-}
-
-/** By grpc-js, which checks the answer's status: what every later answer has to be the size of. */
-async function askOnce({ target, token, path }: Load, message: Uint8Array): Promise<Buffer> {
-  const client = new Client(target, credentials.createInsecure());
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${token}`);
-  const asIs = (bytes: Buffer): Buffer => bytes;
-  try {
-    return await new Promise((resolve, reject) => {
-      client.makeUnaryRequest(path, asIs, asIs, Buffer.from(message), metadata, (error, reply) =>
-        error ? reject(error) : resolve(reply!),
-      );
-    });
-  } finally {
-    client.close();
   }
 }

@@ -1,10 +1,10 @@
-import { keywardPackageDefinition } from '@keyward/contracts';
 import { startChild, type Child } from '../harness/child.js';
 import { interleave } from '../harness/interleave.js';
 import type { Bench, Fixture, Measurement, Row } from '../harness/row.js';
 import { figure } from '../harness/table.js';
 import type { LoadRound } from '../processes/grpc-load.process.js';
-import { INTEGRATION, ORGANIZATION, keyward } from '../support/bench-keyward.js';
+import { keyward } from '../support/bench-keyward.js';
+import { METHODS, addressOf } from '../support/lookup-calls.js';
 import { processorSeconds } from '../support/processor-time.js';
 
 const CONCURRENCY = 64;
@@ -20,9 +20,6 @@ interface Loads {
   readonly load: Child;
   readonly pids: { readonly keyward: number; readonly bare: number };
 }
-
-type Method = { readonly path: string; requestSerialize(message: object): Buffer };
-const METHODS = keywardPackageDefinition['keyward.v1.EffectiveKeys'] as unknown as Record<string, Method>;
 
 function loadsOf({ method, requests }: LoadPlan): Fixture<Loads> {
   return {
@@ -82,10 +79,6 @@ function notesOn(keyward: Work, bare: Work): string[] {
     `server-bound: for Keyward ${used(keyward)}; for the limit ${used(bare)}`,
     `calls per second of the server's processor time: ${figure(perSecond(keyward))}, limit ${figure(perSecond(bare))}, ratio ${figure(ratio)}`,
   ];
-}
-
-function addressOf(projectId: string): object {
-  return { organizationId: ORGANIZATION, projectId, integrationId: INTEGRATION };
 }
 
 const single = loadsOf({

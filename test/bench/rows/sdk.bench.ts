@@ -3,6 +3,7 @@ import { interleave } from '../harness/interleave.js';
 import type { Fixture, Row } from '../harness/row.js';
 import type { Connection } from '../processes/sdk.process.js';
 import { keyward } from '../support/bench-keyward.js';
+import { METHODS, addressOf, callOnce } from '../support/lookup-calls.js';
 
 /** A worker's process, connected to a filled Keyward. */
 const worker: Fixture<Child> = {
@@ -15,9 +16,41 @@ const worker: Fixture<Child> = {
   },
 };
 
+/** The same worker, connected to a bare server too, which answers with what Keyward did. */
+const workerAtBareServer: Fixture<Child> = {
+  async open(bench) {
+    const { grpcTarget, workerToken, projectIds } = await bench.shared(keyward);
+    const child = await bench.shared(worker);
+    const bare = await startChild('processes/bare-server.process.ts');
+    const { path, requestSerialize } = METHODS['Lookup']!;
+    const message = requestSerialize({ address: addressOf(projectIds[0]!) });
+    const reply = await callOnce({ target: grpcTarget, token: workerToken, path }, message);
+    const target = await bare.ask('answer', { path, reply });
+    await child.ask('connectBare', { target, token: workerToken });
+    return { value: child, close: () => bare.stop() };
+  },
+};
+
 const CACHED_PER_SECOND = 2_000_000;
 
 export const rows: readonly Row[] = [
+  {
+    name: 'SDK lookup() without the cache, 64 at once',
+    unit: 'lookups/s',
+    goal: { of: 'value', atLeast: 50_000 },
+    async run(bench) {
+      const child = await bench.shared(workerAtBareServer);
+      const measured = await interleave(
+        bench,
+        () => child.ask('uncachedLookups', bench.roundMs),
+        () => child.ask('bareCalls', bench.roundMs),
+      );
+      return {
+        ...measured,
+        notes: ['client-bound; the limit is unary calls of a bare grpc-js client to a bare server'],
+      };
+    },
+  },
   {
     name: 'SDK lookup() from the leased cache',
     unit: 'lookups/s',

@@ -1,0 +1,39 @@
+import { Client, Metadata, credentials } from '@grpc/grpc-js';
+import { keywardPackageDefinition } from '@keyward/contracts';
+import { INTEGRATION, ORGANIZATION } from './bench-keyward.js';
+
+export interface CallTarget {
+  /** `host:port` */
+  readonly target: string;
+  readonly token: string;
+  /** Of the method: `/keyward.v1.EffectiveKeys/Lookup`. */
+  readonly path: string;
+}
+
+type Method = { readonly path: string; requestSerialize(message: object): Buffer };
+
+/** The methods of EffectiveKeys, by name. */
+export const METHODS = keywardPackageDefinition['keyward.v1.EffectiveKeys'] as unknown as Readonly<
+  Record<string, Method>
+>;
+
+export function addressOf(projectId: string): object {
+  return { organizationId: ORGANIZATION, projectId, integrationId: INTEGRATION };
+}
+
+/** One unary call of encoded bytes. Rejects when its status is not OK. */
+export async function callOnce({ target, token, path }: CallTarget, message: Uint8Array): Promise<Buffer> {
+  const client = new Client(target, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${token}`);
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  try {
+    return await new Promise((resolve, reject) => {
+      client.makeUnaryRequest(path, asIs, asIs, Buffer.from(message), metadata, (error, reply) =>
+        error ? reject(error) : resolve(reply!),
+      );
+    });
+  } finally {
+    client.close();
+  }
+}
