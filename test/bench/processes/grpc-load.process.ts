@@ -1,5 +1,5 @@
 import { serveParent } from '../harness/child.js';
-import { callOnce, type CallTarget } from '../support/lookup-calls.js';
+import { callOnce, type CallTarget } from '../support/grpc-calls.js';
 import { RawGrpcConnection, framed } from '../support/raw-grpc.js';
 
 export interface Load extends CallTarget {

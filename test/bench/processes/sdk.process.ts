@@ -1,8 +1,9 @@
 import { Metadata, credentials, type requestCallback } from '@grpc/grpc-js';
-import { createKeywardClient, type KeywardClient, type Lookup } from '@keyward/client';
+import { createKeywardClient, type Found, type KeywardClient, type Lookup } from '@keyward/client';
 import { keywardGrpc, type EffectiveKeysClient, type LookupResponse__Output } from '@keyward/contracts';
 import { serveParent } from '../harness/child.js';
 import { INTEGRATION, ORGANIZATION } from '../support/bench-keyward.js';
+import { nowMs } from '../support/shared-clock.js';
 
 export interface Connection {
   readonly target: string;
@@ -21,6 +22,8 @@ let uncached: KeywardClient;
 let bareClient: EffectiveKeysClient;
 const bareToken = new Metadata();
 let addresses: { readonly projectId: string; readonly integrationId: string }[] = [];
+let onChange = (): void => undefined;
+let newKeyAt: Promise<number> = Promise.resolve(0);
 /** The least that can be done instead of a lookup. */
 let bare = new Map<string, Promise<Lookup>>();
 
@@ -28,7 +31,7 @@ let bare = new Map<string, Promise<Lookup>>();
 serveParent({
   async connect({ target, token, projectIds }: Connection) {
     const options = { target, token, tls: 'insecure', organizationId: ORGANIZATION } as const;
-    client = createKeywardClient(options);
+    client = createKeywardClient({ ...options, onEvent: ({ kind }) => kind === 'change' && onChange() });
     uncached = createKeywardClient({ ...options, cache: false, watch: false });
     addresses = projectIds.map((projectId) => ({ projectId, integrationId: INTEGRATION }));
     await primeCache();
@@ -41,7 +44,7 @@ serveParent({
   },
   uncachedLookups: (ms: number) =>
     // Each of the loops has an address of its own: two that ask for the same one share an answer.
-    rateAtOnce(ms, async (loop) => found(await uncached.lookup(addresses[loop]!))),
+    rateAtOnce(ms, async (loop) => void found(await uncached.lookup(addresses[loop]!))),
   bareCalls: (ms: number) =>
     rateAtOnce(ms, async (loop) => {
       const address = { organizationId: ORGANIZATION, ...addresses[loop]! };
@@ -50,6 +53,17 @@ serveParent({
       );
       check(answer.key ?? undefined);
     }),
+  /** From now on waits for a lookup that gives another key than this one. */
+  async armNewKey(): Promise<void> {
+    const before = await keyInUse();
+    newKeyAt = new Promise((resolve, reject) => {
+      onChange = () =>
+        void keyInUse().then((keyId) => {
+          if (keyId !== before) resolve(nowMs());
+        }, reject);
+    });
+  },
+  newKeyAt: () => newKeyAt,
   async cachedLookups(ms: number) {
     await primeCache();
     return rate(ms, async () => {
@@ -87,8 +101,14 @@ function check(answer: unknown): void {
   if (answer === undefined) throw new Error('There was nothing in the cache.');
 }
 
-function found(lookup: Lookup): void {
-  if (lookup.outcome !== 'found') throw new Error(`The lookup was answered with ${lookup.outcome}.`);
+/** The organization's: the first project has none of its own. */
+async function keyInUse(): Promise<string> {
+  return found(await client.lookup(addresses[0]!)).key.keyId;
+}
+
+function found(lookup: Lookup): Found {
+  if (lookup.outcome === 'found') return lookup;
+  throw new Error(`The lookup was answered with ${lookup.outcome}.`);
 }
 
 /** How often per second, when {@link AT_ONCE} loops do it over and over. */

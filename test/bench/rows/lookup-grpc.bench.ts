@@ -4,7 +4,7 @@ import type { Bench, Fixture, Measurement, Row } from '../harness/row.js';
 import { figure } from '../harness/table.js';
 import type { LoadRound } from '../processes/grpc-load.process.js';
 import { keyward } from '../support/bench-keyward.js';
-import { METHODS, addressOf } from '../support/lookup-calls.js';
+import { METHODS, addressOf } from '../support/grpc-calls.js';
 import { processorSeconds } from '../support/processor-time.js';
 
 const CONCURRENCY = 64;
@@ -25,7 +25,7 @@ function loadsOf({ method, requests }: LoadPlan): Fixture<Loads> {
   return {
     async open(bench) {
       const { grpcTarget, pid, workerToken, projectIds } = await bench.shared(keyward);
-      const { path, requestSerialize } = METHODS[method]!;
+      const { path, requestSerialize } = METHODS[method];
       const load = await startChild('processes/grpc-load.process.ts');
       const bare = await startChild('processes/bare-server.process.ts');
       const messages = requests(projectIds).map((request) => requestSerialize(request));

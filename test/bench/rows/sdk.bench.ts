@@ -1,20 +1,9 @@
 import { startChild, type Child } from '../harness/child.js';
 import { interleave } from '../harness/interleave.js';
 import type { Fixture, Row } from '../harness/row.js';
-import type { Connection } from '../processes/sdk.process.js';
 import { keyward } from '../support/bench-keyward.js';
-import { METHODS, addressOf, callOnce } from '../support/lookup-calls.js';
-
-/** A worker's process, connected to a filled Keyward. */
-const worker: Fixture<Child> = {
-  async open(bench) {
-    const { grpcTarget, workerToken, projectIds } = await bench.shared(keyward);
-    const value = await startChild('processes/sdk.process.ts');
-    const connection: Connection = { target: grpcTarget, token: workerToken, projectIds };
-    await value.ask('connect', connection);
-    return { value, close: () => value.stop() };
-  },
-};
+import { worker } from '../support/bench-worker.js';
+import { METHODS, addressOf, callOnce } from '../support/grpc-calls.js';
 
 /** The same worker, connected to a bare server too, which answers with what Keyward did. */
 const workerAtBareServer: Fixture<Child> = {
@@ -22,7 +11,7 @@ const workerAtBareServer: Fixture<Child> = {
     const { grpcTarget, workerToken, projectIds } = await bench.shared(keyward);
     const child = await bench.shared(worker);
     const bare = await startChild('processes/bare-server.process.ts');
-    const { path, requestSerialize } = METHODS['Lookup']!;
+    const { path, requestSerialize } = METHODS.Lookup;
     const message = requestSerialize({ address: addressOf(projectIds[0]!) });
     const reply = await callOnce({ target: grpcTarget, token: workerToken, path }, message);
     const target = await bare.ask('answer', { path, reply });

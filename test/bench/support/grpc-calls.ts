@@ -10,12 +10,17 @@ export interface CallTarget {
   readonly path: string;
 }
 
-type Method = { readonly path: string; requestSerialize(message: object): Buffer };
+interface Method {
+  readonly path: string;
+  requestSerialize(message: object): Buffer;
+  responseSerialize(message: object): Buffer;
+}
 
-/** The methods of EffectiveKeys, by name. */
-export const METHODS = keywardPackageDefinition['keyward.v1.EffectiveKeys'] as unknown as Readonly<
-  Record<string, Method>
->;
+/** Keyward's methods. */
+export const METHODS = {
+  ...keywardPackageDefinition['keyward.v1.EffectiveKeys'],
+  ...keywardPackageDefinition['keyward.v1.KeyChanges'],
+} as unknown as Readonly<Record<'Lookup' | 'BatchLookup' | 'Watch', Method>>;
 
 export function addressOf(projectId: string): object {
   return { organizationId: ORGANIZATION, projectId, integrationId: INTEGRATION };

@@ -1,0 +1,6 @@
+const NANOSECONDS = 1_000_000;
+
+/** Milliseconds of the machine's monotonic clock, which all its processes share. */
+export function nowMs(): number {
+  return Number(process.hrtime.bigint()) / NANOSECONDS;
+}
