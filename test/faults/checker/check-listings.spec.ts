@@ -15,7 +15,7 @@ const set = {
 };
 const orgKey = { keyId: 'org-1', version: 1, fingerprint: 'fp-org-1', ...set };
 const orgItem = {
-  integrationId: 'openai',
+  id: 'openai',
   state: 'disabled',
   ...orgKey,
   changedAt: set.setAt,
@@ -24,7 +24,7 @@ const orgItem = {
 };
 const projectKey = { keyId: 'website-1', version: 1, fingerprint: 'fp-website-1', ...set };
 const projectItem = {
-  integrationId: 'openai',
+  id: 'openai',
   effective: { outcome: 'found', source: 'project', reason: null, key: projectKey },
   overrides: true,
 };

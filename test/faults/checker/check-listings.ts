@@ -23,7 +23,7 @@ function organizationRows(
   { organizationId, projectIds, place, items }: SeenListings,
 ): Violation[] {
   return items.flatMap((item) => {
-    const integrationId = String(item['integrationId']);
+    const integrationId = String(item['id']);
     const slot = { organizationId, projectId: null, integrationId };
     const { key, enabled, changedAt, changedBy } = log.slotAt(slot, place);
     const overriding = projectIds.filter(
@@ -45,7 +45,7 @@ function projectRows(
 ): Violation[] {
   return projectIds.flatMap((projectId, i) =>
     projectItems[i]!.flatMap((item) => {
-      const address = { organizationId, projectId, integrationId: String(item['integrationId']) };
+      const address = { organizationId, projectId, integrationId: String(item['id']) };
       return compare(`${organizationId}/${projectId}, ${address.integrationId}`, item, {
         effective: shown(log.effectiveAt(address, place)),
         overrides: log.slotAt(address, place).key !== null,
