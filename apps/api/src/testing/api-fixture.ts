@@ -97,7 +97,7 @@ export class ApiFixture {
     fastify.addHook('onRoute', ({ method, url }) => options.onRoute?.(String(method), url));
     await fixture.app.init();
     await fastify.ready();
-    checker ??= new AnswerChecker(fixture.app.get(ServedDocument, { strict: false }).read());
+    checker ??= new AnswerChecker(await fixture.app.get(ServedDocument, { strict: false }).read());
     if (options.projecting !== false) {
       fixture.projecting = project(fixture.events, fixture.readModel, fixture.stop.signal);
     }

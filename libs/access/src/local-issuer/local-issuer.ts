@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import { KeywardError } from '@keyward/contracts';
 import { createPrivateFile, readPrivateFile } from '@keyward/runtime';
-import {
-  SignJWT,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type CryptoKey,
-  type JWK,
-} from 'jose';
+import type { CryptoKey, JWK } from 'jose';
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint';
+import { SignJWT } from 'jose/jwt/sign';
+import { exportJWK } from 'jose/key/export';
+import { generateKeyPair } from 'jose/key/generate/keypair';
+import { importJWK } from 'jose/key/import';
 import { KEYWARD_CLAIM, readClaims, type KeywardClaims } from '../token/claims.js';
 import { ACCESS_TOKEN_TYPE, AUDIENCE } from '../token/jwt-token-verifier.js';
 

@@ -1,14 +1,9 @@
 import { KeywardError } from '@keyward/contracts';
 import { isLoopback } from '@keyward/runtime';
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  jwtVerify,
-  type JWK,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-} from 'jose';
+import type { JWK, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import { createRemoteJWKSet } from 'jose/jwks/remote';
+import { jwtVerify } from 'jose/jwt/verify';
 import type { Principal } from '../principal.js';
 import { readClaims } from './claims.js';
 import { keySearchError, refusalOf, unauthenticated } from './refusals.js';

@@ -144,12 +144,20 @@ function filterSql(filter: EventFilter | undefined): { sql: string; values: read
   return { sql, values: [...(streamPrefixes ?? []), ...(eventTypes ?? [])] };
 }
 
+let lastMetadata = { text: '{}', parsed: {} as JsonObject };
+
+/** Events mostly have the same metadata as the one before; readers share what was parsed and change nothing in it. */
+function parseMetadata(text: string): JsonObject {
+  if (text !== lastMetadata.text) lastMetadata = { text, parsed: JSON.parse(text) as JsonObject };
+  return lastMetadata.parsed;
+}
+
 function toEvent(row: Row): RecordedEvent {
   return {
     id: row[4],
     type: row[3],
     data: JSON.parse(row[7]) as JsonObject,
-    metadata: JSON.parse(row[6]) as JsonObject,
+    metadata: parseMetadata(row[6]),
     stream: row[1],
     revision: BigInt(row[2]),
     position: toPosition(row[0]),

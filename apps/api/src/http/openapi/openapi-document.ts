@@ -2,7 +2,9 @@ import { ERROR_CODES } from '@keyward/contracts';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { BEARER } from './document-operation.js';
+import { API_CONTROLLERS } from '../../api.controllers.js';
+import { operationOf } from '../operation/operation.decorator.js';
+import { BEARER, documentOperation } from './document-operation.js';
 import { jsonSchema } from './json-schema.js';
 
 const DESCRIPTION = `Keyward holds the API keys that an organization's projects use for third-party integrations.
@@ -41,6 +43,7 @@ const problem = z
 
 /** @param module whose controllers are described. */
 export function buildOpenApiDocument(app: INestApplication, module: unknown): OpenAPIObject {
+  for (const { prototype } of API_CONTROLLERS) documentOperations(prototype);
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Keyward')
@@ -57,6 +60,19 @@ export function buildOpenApiDocument(app: INestApplication, module: unknown): Op
   // Empty schemas of the controllers' TypeScript types are no part of the contract.
   document.components = { ...document.components, schemas: { Problem: problemSchema() } };
   return document;
+}
+
+const documented = new WeakSet<object>();
+
+/** Late, because the library of these decorators is large and a start need not wait for it. */
+function documentOperations(prototype: object): void {
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    const handler = descriptor.value as object;
+    const definition = operationOf(handler);
+    if (definition === undefined || documented.has(handler)) continue;
+    documentOperation(definition)(prototype, name, descriptor);
+    documented.add(handler);
+  }
 }
 
 function problemSchema() {

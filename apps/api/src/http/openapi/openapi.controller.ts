@@ -6,14 +6,14 @@ import { Operation, defineOperation } from '../operation/operation.decorator.js'
 /** The document; built when it is first asked for, because a start need not wait for it. */
 @Injectable()
 export class ServedDocument {
-  private build: (() => OpenAPIObject) | undefined;
-  private document: OpenAPIObject | undefined;
+  private build: (() => Promise<OpenAPIObject>) | undefined;
+  private document: Promise<OpenAPIObject> | undefined;
 
-  serve(build: () => OpenAPIObject): void {
+  serve(build: () => Promise<OpenAPIObject>): void {
     this.build = build;
   }
 
-  read(): OpenAPIObject {
+  async read(): Promise<OpenAPIObject> {
     if (!this.build)
       throw new Error('There is no OpenAPI document: create the application by createApiApp().');
     this.document ??= this.build();
@@ -34,7 +34,7 @@ export class OpenApiController {
   constructor(private readonly document: ServedDocument) {}
 
   @Operation(OPENAPI)
-  read(): OpenAPIObject {
+  read(): Promise<OpenAPIObject> {
     return this.document.read();
   }
 }

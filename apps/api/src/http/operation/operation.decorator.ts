@@ -7,7 +7,6 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { documentOperation } from '../openapi/document-operation.js';
 import { routeOf } from './http-operations.js';
 import type { OperationDefinition } from './operation-definition.js';
 import { readInput } from './read-input.js';
@@ -16,13 +15,12 @@ export { defineOperation } from './operation-definition.js';
 
 const OPERATION = 'keyward:operation';
 
-/** Routes, documents and guards a controller's method. */
+/** Routes and guards a controller's method; the OpenAPI document is made of it too, when that is asked for. */
 export function Operation(definition: OperationDefinition): MethodDecorator {
   const { method, path } = routeOf(definition.operation);
   return applyDecorators(
     RequestMapping({ path, method: RequestMethod[method] }),
     SetMetadata(OPERATION, definition),
-    documentOperation(definition),
   );
 }
 
