@@ -27,8 +27,7 @@ export class PolicyFacts {
       organizationId,
       organization: organizationNow.state,
       rollout: rolloutNow.state,
-      project: projectId === null || !projectNow ? null : { id: projectId, state: projectNow.state },
-      integrationId,
+      project: projectNow?.state ?? null,
       integration: findIntegration(integrationId),
     };
   }
