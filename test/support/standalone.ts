@@ -104,7 +104,7 @@ function launch(
   under: readonly string[] = [],
 ): ChildProcess {
   const [command, ...args] = [...under, process.execPath, MAIN];
-  return spawn(command!, args, {
+  return spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
