@@ -2,24 +2,27 @@ import { userInfo } from 'node:os';
 import { promptOnTerminal } from './input/terminal-prompt.js';
 import { runCli } from './run-cli.js';
 
+const { stdin, stdout, stderr } = process;
 const interrupt = new AbortController();
 
 // The first Ctrl-C ends what is going on in order; the second finds no listener and ends the process.
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
-
-// `keyward integrations | head` closes our output early: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// So does a reader that has seen enough: `keyward watch acme | head -1`.
+stdout.on('error', () => interrupt.abort());
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  promptSecret: promptOnTerminal,
+  stdin,
+  stdout,
+  stderr,
+  promptSecret: (question, signal) =>
+    // Where standard output is redirected or piped on, the question must neither get lost nor into the answer.
+    promptOnTerminal(question, {
+      input: stdin,
+      output: stderr.isTTY || !stdout.isTTY ? stderr : stdout,
+      signal,
+    }),
   interrupted: interrupt.signal,
   userName: userName(),
 });

@@ -10,7 +10,8 @@ const MOST_BYTES = 64 * 1024;
  * @throws CliError that never holds what was read.
  */
 export async function readSecret(environment: CliEnvironment, question: string): Promise<string> {
-  const secret = environment.stdin.isTTY ? await ask(environment, question) : await readAll(environment);
+  const { stdin, promptSecret, interrupted } = environment;
+  const secret = stdin.isTTY ? await promptSecret(question, interrupted) : await readAll(environment);
   if (secret === '') {
     throw usageError(
       'No key was given.',
@@ -18,15 +19,6 @@ export async function readSecret(environment: CliEnvironment, question: string):
     );
   }
   return secret;
-}
-
-async function ask({ promptSecret, interrupted }: CliEnvironment, question: string): Promise<string> {
-  try {
-    return await promptSecret(question, interrupted);
-  } catch {
-    // The prompt only fails when it is left.
-    throw interruptedError();
-  }
 }
 
 async function readAll({ stdin, interrupted }: CliEnvironment): Promise<string> {
