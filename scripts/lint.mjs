@@ -14,6 +14,7 @@ const STEPS = [
   ['generated types', ...generator('generate-proto.mjs')],
   ['docs/catalogue.md', ...generator('generate-catalogue-docs.mjs')],
   ['docs/configuration.md', ...generator('generate-configuration-docs.mjs')],
+  ['docs/cli.md', ...generator('generate-cli-docs.mjs')],
 ];
 
 await prepareOrExit();

@@ -22,7 +22,7 @@ export class CommandContext {
   async api(need: Need): Promise<ApiClient> {
     const token = await this.token(need);
     const { protocol, hostname } = new URL(this.connection.url);
-    if (protocol === 'http:' && !isLoopback(hostname)) this.warnOfPlainText(hostname);
+    if (protocol === 'http:') this.warnOfPlainText(hostname);
     return this.client(token);
   }
 
@@ -40,7 +40,9 @@ export class CommandContext {
     });
   }
 
+  /** For a host that is reached without TLS. */
   warnOfPlainText(host: string): void {
+    if (isLoopback(host)) return;
     this.printer.note(`What is sent to ${host} goes without TLS, the token too: use an https address.`);
   }
 
@@ -49,16 +51,22 @@ export class CommandContext {
   }
 }
 
-type Action<Args extends readonly unknown[]> = (context: CommandContext, ...args: Args) => Promise<void>;
+type Action<Args extends readonly unknown[], Options> = (
+  context: CommandContext,
+  args: Args,
+  options: Options,
+) => Promise<void>;
 
-/** Registers a command's action, which gets the context and then the arguments and options. */
-export type Run = <const Args extends readonly unknown[]>(command: Command, action: Action<Args>) => Command;
+/** Registers a command's action. Its arguments and options are as the command's readers made them. */
+export type Run = <const Args extends readonly unknown[], Options>(
+  command: Command,
+  action: Action<Args, Options>,
+) => Command;
 
 export function runWith(environment: CliEnvironment, printer: Printer): Run {
   return (command, action) =>
-    command.action(async (...given: unknown[]) => {
-      // Commander hands over the arguments, the options, and the command itself.
+    command.action(async () => {
       const context = new CommandContext(environment, printer, command.optsWithGlobals());
-      await action(context, ...(given.slice(0, -1) as never));
+      await action(context, command.processedArgs as never, command.opts<never>());
     });
 }

@@ -1,10 +1,9 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import type { CliEnvironment } from './cli-environment.js';
 import { runWith, type Run } from './command-context.js';
 import { addEffectiveCommand } from './commands/effective.command.js';
 import { addIntegrationsCommand } from './commands/integrations.command.js';
 import { addKeyCommands } from './commands/key.commands.js';
-import { addKeysCommand } from './commands/keys.command.js';
 import { addOrgCommands } from './commands/org.commands.js';
 import { addProjectCommands } from './commands/project.commands.js';
 import { addRolloutCommands } from './commands/rollout.commands.js';
@@ -16,6 +15,8 @@ import { usageErrorOf } from './errors/usage-error.js';
 import type { Printer } from './output/printer.js';
 
 export const VERSION = '0.1.0';
+/** Characters in a line, where the terminal does not say. */
+const HELP_WIDTH = 100;
 
 /** In the order in which `--help` lists them. */
 const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
@@ -24,7 +25,6 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addProjectCommands,
   addRolloutCommands,
   addKeyCommands,
-  addKeysCommand,
   addEffectiveCommand,
   addWatchCommand,
   addIntegrationsCommand,
@@ -37,7 +37,6 @@ export function buildProgram(environment: CliEnvironment, printer: Printer): Com
     .description('Sets, watches and explains the keys that Keyward holds.')
     .version(VERSION, '--version', 'tell the version')
     .helpOption('-h, --help', 'show how a command is used')
-    .helpCommand(false)
     .option('--url <url>', 'the HTTP API (KEYWARD_URL; default: http://127.0.0.1:8080)')
     .option('--grpc <host:port>', 'the gRPC API, for watch (KEYWARD_GRPC; default: 127.0.0.1:50051)')
     .option(
@@ -56,7 +55,7 @@ export function buildProgram(environment: CliEnvironment, printer: Printer): Com
   return program;
 }
 
-const SIGNING_IN = `Signing in:
+export const SIGNING_IN = `Signing in:
   With the token of --token-file or KEYWARD_TOKEN. Without one, and only with a Keyward on this
   machine whose data folder can be read, the command makes a token with just the role that it needs.`;
 
@@ -65,11 +64,19 @@ function exitCodesText(): string {
   return ['Exit codes:', ...lines].join('\n');
 }
 
+/** Commander shows defaults as their readers made them, and keeps quiet about what is required. */
+export function optionDescription({ description, mandatory }: Option): string {
+  return mandatory ? `${description} (required)` : description;
+}
+
 /** Commander's own error texts repeat what was typed, which may be a secret: they never get out. */
 function configure(command: Command, environment: CliEnvironment): void {
   command
-    .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20, optionDescription })
     .configureOutput({
+      getOutHelpWidth: () => Math.min(environment.stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(environment.stderr.columns ?? HELP_WIDTH, HELP_WIDTH),
       writeOut: (text) => void environment.stdout.write(text),
       writeErr: (text) => void environment.stderr.write(text),
       outputError: () => undefined,

@@ -27,7 +27,8 @@ export class PolicyFacts {
       organizationId,
       organization: organizationNow.state,
       rollout: rolloutNow.state,
-      project: projectNow?.state ?? null,
+      project: projectId === null || !projectNow ? null : { id: projectId, state: projectNow.state },
+      integrationId,
       integration: findIntegration(integrationId),
     };
   }

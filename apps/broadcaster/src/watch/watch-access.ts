@@ -23,7 +23,7 @@ export class WatchAccess {
     const { organizationId, integrationIds } = request;
     const projectIds = projectsWatched(principal, request);
     authorizeAll(principal, organizationId, projectIds);
-    refuseUnknownIntegration(integrationIds);
+    for (const id of integrationIds) refuseUnknownIntegration(id);
     await this.refuseUnknown(principal, request);
     return {
       organizationId,
@@ -53,7 +53,7 @@ export class WatchAccess {
     if (organization?.state.registered !== true) authorize('watch', principal);
     const projects = await Promise.all(projectIds.map((id) => this.readModel.project(organizationId, id)));
     const unknown = projects.findIndex((project) => project?.state.status !== 'active');
-    if (unknown !== -1) throw unknownProject(unknown);
+    if (unknown !== -1) throw unknownProject(projectIds[unknown]!);
   }
 }
 
@@ -74,16 +74,14 @@ function authorizeAll(
   for (const projectId of projectIds) authorize('watch', principal, { organizationId, projectId });
 }
 
-/** By their place in the request: an unknown id is not repeated, as a key may have been pasted there. */
-function refuseUnknownIntegration(ids: readonly string[]): void {
-  const unknown = ids.findIndex((id) => !findIntegration(id));
-  if (unknown === -1) return;
-  const detail = `integration_ids[${unknown}] is not in the catalogue: GET /v1/integrations lists those there are.`;
+function refuseUnknownIntegration(id: string): void {
+  if (findIntegration(id)) return;
+  const detail = `The catalogue has no integration "${id}": GET /v1/integrations lists those there are.`;
   throw new KeywardError('UNKNOWN_INTEGRATION', detail);
 }
 
-function unknownProject(index: number): KeywardError {
-  const detail = `project_ids[${index}] is no project of this organization, or an archived one: register it first, or check its id.`;
+function unknownProject(id: string): KeywardError {
+  const detail = `This organization has no project "${id}", or it is archived: register it first, or check its id.`;
   return new KeywardError('UNKNOWN_PROJECT', detail);
 }
 

@@ -1,10 +1,15 @@
-import type { Command } from 'commander';
-import type { Style } from '@keyward/runtime';
+import { Option, type Command } from 'commander';
+import { printable, type Style } from '@keyward/runtime';
 import type { Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import { idReader } from '../input/arguments.js';
 import { table } from '../output/table.js';
 import { shortTime, stateCell, type EffectiveAnswer, type KeyFacts } from './key-facts.js';
+import { addReadOptions, consistencyOf, type ReadOptions } from './read-options.js';
+
+interface EffectiveOptions extends ReadOptions {
+  readonly at?: string;
+}
 
 interface Explanation extends EffectiveAnswer {
   readonly candidates: readonly {
@@ -15,44 +20,44 @@ interface Explanation extends EffectiveAnswer {
   }[];
 }
 
-interface Ids {
-  readonly org: string;
-  readonly project: string;
-  readonly integration: string;
-  readonly at: string | undefined;
-}
+/** Organization, project, integration. */
+type Ids = readonly [string, string, string];
 
 export function addEffectiveCommand(program: Command, run: Run): void {
   const command = program
     .command('effective')
-    .description('tell which key a project uses for an integration, and why. Never the secret')
+    .description('tell which key a project uses for an integration, and why; never the secret')
     .argument('<org>', "the organization's id", idReader('<org>'))
     .argument('<project>', "the project's id", idReader('<project>'))
     .argument('<integration>', 'the integration, such as openai', idReader('<integration>'))
-    .option('--at <moment>', 'as of a time (RFC 3339, such as 2026-03-31T12:00:00Z) or a position');
-  run(
-    command,
-    async (context, org: string, project: string, integration: string, { at }: { readonly at?: string }) => {
-      const api = await context.api({ projects: { [`${org}/${project}`]: 'viewer' } });
-      const path = [
-        'v1',
-        'organizations',
-        org,
-        'projects',
-        project,
-        'integrations',
-        integration,
-        'effective-key',
-      ];
-      const answer = await api.request({ method: 'GET', path, query: { at } });
-      context.printer.answer(answer, (style) => textOf(style, answer, { org, project, integration, at }));
-    },
-  );
+    .addOption(
+      new Option(
+        '--at <moment>',
+        'as of a time (RFC 3339, such as 2026-03-31T12:00:00Z) or a position',
+      ).conflicts(['atLeastAsFresh', 'minimizeLatency']),
+    );
+  run(addReadOptions(command), async (context, ids: Ids, options: EffectiveOptions) => {
+    const [org, project, integration] = ids;
+    const api = await context.api({ projects: { [`${org}/${project}`]: 'viewer' } });
+    const inProject = ['v1', 'organizations', org, 'projects', project];
+    const answer = await api.request({
+      method: 'GET',
+      path: [...inProject, 'integrations', integration, 'effective-key'],
+      query: options.at === undefined ? consistencyOf(options) : { at: options.at },
+    });
+    const subject = `${org}/${project}${options.at === undefined ? '' : ' (then)'}`;
+    context.printer.answer(answer, (style) => textOf(style, answer, { subject, integration }));
+  });
 }
 
 const HEAD = ['candidate', 'verdict', 'key', 'version', 'why'];
 
-function textOf(style: Style, answer: Json, ids: Ids): string {
+interface Question {
+  readonly subject: string;
+  readonly integration: string;
+}
+
+function textOf(style: Style, answer: Json, question: Question): string {
   const { candidates, ...effective } = answer as unknown as Explanation;
   const rows = candidates.map(({ source, verdict, why, key }) => [
     source,
@@ -61,19 +66,15 @@ function textOf(style: Style, answer: Json, ids: Ids): string {
     key?.version ?? null,
     why,
   ]);
-  return `${style.paint('bold', sentenceOf(effective, ids))}\n\n${table(style, HEAD, rows)}`;
+  return `${style.paint('bold', sentenceOf(effective, question))}\n\n${table(style, HEAD, rows)}`;
 }
 
-function sentenceOf(
-  { source, reason, key }: EffectiveAnswer,
-  { org, project, integration, at }: Ids,
-): string {
-  const subject = `${org}/${project}${at === undefined ? '' : ' (then)'}`;
+function sentenceOf({ source, reason, key }: EffectiveAnswer, { subject, integration }: Question): string {
   if (!source || !key) {
     const why = reason === 'disabled' ? "the organization's is switched off" : 'none is set';
     return `${subject} has no key for ${integration}: ${why}.`;
   }
   const whose = source === 'project' ? 'its own key' : "the organization's key";
   const { mask, version, setBy, setAt } = key;
-  return `${subject} uses ${whose} for ${integration}: ${mask}, version ${version}, set by ${setBy} at ${shortTime(setAt)}.`;
+  return `${subject} uses ${whose} for ${integration}: ${mask}, version ${version}, set by ${printable(setBy)} at ${shortTime(setAt)}.`;
 }

@@ -1,9 +1,11 @@
+import { CREDENTIAL_KINDS } from '@keyward/domain';
 import type { Command } from 'commander';
 import type { CommandContext, Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import type { Need } from '../connection/sign-in.js';
-import { idReader, readCredentialKind } from '../input/arguments.js';
+import { idReader, oneOfReader } from '../input/arguments.js';
 import { readSecret } from '../input/secret-input.js';
+import { addKeyListCommand } from './key-list.command.js';
 import { addWriteOptions, unchangedNote, writeHeaders, type WriteOptions } from './write-options.js';
 
 interface KeyOptions extends WriteOptions {
@@ -19,6 +21,11 @@ interface Slot {
   readonly integration: string;
 }
 
+/** Organization and integration. */
+type Ids = readonly [string, string];
+
+type Verb = keyof typeof DONE;
+
 interface KeyAnswer {
   readonly [field: string]: Json;
   readonly version: number;
@@ -31,29 +38,37 @@ export function addKeyCommands(program: Command, run: Run): void {
   const key = program
     .command('key')
     .description(
-      'set, remove, switch off and on (organization owners and admins; project admins and editors)',
+      'set, remove, switch off and on, list (organization owners and admins; project admins and editors)',
     );
+  addSet(key, run);
+  const remove = key.command('remove').description("remove a key; a project goes back to the organization's");
+  addChange(withProject(withSlot(remove)), 'remove', run);
+  for (const verb of ['disable', 'enable'] as const) {
+    addChange(withSlot(key.command(verb).description(TOGGLES[verb])), verb, run);
+  }
+  addKeyListCommand(key, run);
+}
+
+function addSet(key: Command, run: Run): void {
   const set = key
     .command('set')
     .description(
       'set or replace a key; the secret is typed at a hidden prompt, or comes from standard input, and is never an argument',
-    )
-    .option(
-      '--kind <kind>',
-      'what kind of credential it is: api_key, service_account (default: api_key)',
-      readCredentialKind,
     );
-  run(withProject(withSlot(set)), setKey);
-  const remove = key.command('remove').description("remove a key; a project goes back to the organization's");
-  run(withProject(withSlot(remove)), (context, org: string, integration: string, options: KeyOptions) =>
-    changeUse(context, slotOf(org, integration, options), options, 'remove'),
+  withProject(withSlot(set)).option(
+    '--kind <kind>',
+    'what kind of credential it is: api_key, service_account (default: api_key)',
+    oneOfReader('--kind', CREDENTIAL_KINDS as readonly string[]),
   );
-  for (const verb of ['disable', 'enable'] as const) {
-    const command = key.command(verb).description(TOGGLES[verb]);
-    run(withSlot(command), (context, org: string, integration: string, options: KeyOptions) =>
-      changeUse(context, slotOf(org, integration, options), options, verb),
-    );
-  }
+  run(set, async (context, [org, integration]: Ids, options: KeyOptions) =>
+    setKey(context, { org, integration, project: options.project }, options),
+  );
+}
+
+function addChange(command: Command, verb: Verb, run: Run): void {
+  run(command, async (context, [org, integration]: Ids, options: KeyOptions) =>
+    changeUse(context, { slot: { org, integration, project: options.project }, verb, options }),
+  );
 }
 
 const TOGGLES = {
@@ -79,10 +94,6 @@ function withProject(command: Command): Command {
   );
 }
 
-function slotOf(org: string, integration: string, { project }: KeyOptions): Slot {
-  return { org, project, integration };
-}
-
 /** The least role that may change the slot. */
 function needOf({ org, project }: Slot): Need {
   return project === undefined
@@ -99,13 +110,7 @@ function nameOf({ org, project, integration }: Slot): string {
   return `the key of ${project === undefined ? org : `${org}/${project}`} for ${integration}`;
 }
 
-async function setKey(
-  context: CommandContext,
-  org: string,
-  integration: string,
-  options: KeyOptions,
-): Promise<void> {
-  const slot = slotOf(org, integration, options);
+async function setKey(context: CommandContext, slot: Slot, options: KeyOptions): Promise<void> {
   // First, so that nobody types a key only to be told that there is no token.
   const api = await context.api(needOf(slot));
   const secret = await readSecret(context.environment, `${capitalized(nameOf(slot))} (hidden):`);
@@ -126,12 +131,13 @@ function setSentence(slot: Slot, { version, mask, enabled, changed }: KeyAnswer)
   return `${sentence}\nIt is switched off: keyward key enable ${slot.org} ${slot.integration}`;
 }
 
-async function changeUse(
-  context: CommandContext,
-  slot: Slot,
-  options: KeyOptions,
-  verb: 'remove' | 'disable' | 'enable',
-): Promise<void> {
+interface Change {
+  readonly slot: Slot;
+  readonly verb: Verb;
+  readonly options: KeyOptions;
+}
+
+async function changeUse(context: CommandContext, { slot, verb, options }: Change): Promise<void> {
   const api = await context.api(needOf(slot));
   const { reason } = options;
   const answer = (await api.request({

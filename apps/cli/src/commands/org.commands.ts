@@ -25,7 +25,7 @@ export function addOrgCommands(program: Command, run: Run): void {
     .argument('<org>', "the organization's id", idReader('<org>'))
     .requiredOption('--name <name>', 'its name, for people')
     .requiredOption('--plan <plan>', `one of ${PLANS.join(', ')}`, oneOfReader('--plan', PLANS));
-  run(addWriteOptions(put), async (context, id: string, options: PutOptions) => {
+  run(addWriteOptions(put), async (context, [id]: [string], options: PutOptions) => {
     const api = await context.api({ platformAdmin: true });
     const { name, plan } = options;
     const path = ['v1', 'organizations', id];

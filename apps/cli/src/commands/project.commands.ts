@@ -8,6 +8,9 @@ interface PutOptions extends WriteOptions {
   readonly name: string;
 }
 
+/** Organization and project. */
+type Ids = readonly [string, string];
+
 interface ProjectAnswer {
   readonly [field: string]: string | number | boolean;
   readonly organizationId: string;
@@ -25,14 +28,14 @@ export function addProjectCommands(program: Command, run: Run): void {
       'register a project, or rename it; an archived one is registered again, with the keys it had',
     )
     .requiredOption('--name <name>', 'its name, for people');
-  run(withIds(put), (context, org: string, id: string, options: PutOptions) =>
-    write(context, [org, id], { method: 'PUT', body: { name: options.name }, ...writeHeaders(options) }),
+  run(withIds(put), (context, ids: Ids, options: PutOptions) =>
+    write(context, ids, { method: 'PUT', body: { name: options.name }, ...writeHeaders(options) }),
   );
   const archive = project
     .command('archive')
     .description('archive a project: lookups of its keys are refused until it is registered again');
-  run(withIds(archive), (context, org: string, id: string, options: WriteOptions) =>
-    write(context, [org, id], { method: 'DELETE', ...writeHeaders(options) }),
+  run(withIds(archive), (context, ids: Ids, options: WriteOptions) =>
+    write(context, ids, { method: 'DELETE', ...writeHeaders(options) }),
   );
 }
 
@@ -45,7 +48,7 @@ function withIds(command: Command): Command {
 
 async function write(
   context: CommandContext,
-  [org, project]: readonly [string, string],
+  [org, project]: Ids,
   request: Omit<ApiRequest, 'path'>,
 ): Promise<void> {
   const api = await context.api({ platformAdmin: true });

@@ -1,24 +1,29 @@
 import type { Command } from 'commander';
 import type { Style } from '@keyward/runtime';
-import type { Run } from '../command-context.js';
+import type { CommandContext, Run } from '../command-context.js';
+import type { ApiClient } from '../connection/api-client.js';
 import { usageError } from '../errors/cli-error.js';
 import { idListReader, percentageReader } from '../input/arguments.js';
 import { facts } from '../output/table.js';
-import { addWriteOptions, unchangedNote, writeHeaders, type WriteOptions } from './write-options.js';
-
-interface SetOptions extends WriteOptions {
-  readonly percentage?: number;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly clearInclude?: boolean;
-  readonly clearExclude?: boolean;
-}
+import { addReadOptions, consistencyOf, type ReadOptions } from './read-options.js';
+import {
+  addIfMatchOption,
+  addWriteOptions,
+  unchangedNote,
+  writeHeaders,
+  type WriteOptions,
+} from './write-options.js';
 
 interface Rollout {
-  readonly [field: string]: number | string | boolean | readonly string[] | undefined;
   readonly percentage: number;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+}
+
+type SetOptions = WriteOptions & Partial<Rollout>;
+
+interface RolloutAnswer extends Rollout {
+  readonly [field: string]: number | string | boolean | readonly string[] | undefined;
   readonly version: number;
   readonly changed?: boolean;
 }
@@ -26,70 +31,129 @@ interface Rollout {
 const PATH = ['v1', 'rollout'];
 
 export function addRolloutCommands(program: Command, run: Run): void {
-  const rollout = program.command('rollout').description('the gradual rollout (platform admins)');
-  run(rollout.command('get').description('show the rollout'), async (context) => {
+  const rollout = program
+    .command('rollout')
+    .description('which Enterprise organizations may set keys already (platform admins)');
+  addShow(rollout, run);
+  addSet(rollout, run);
+  for (const [name, { description, change }] of Object.entries(LISTINGS)) {
+    const command = rollout
+      .command(name)
+      .description(description)
+      .argument('<orgs...>', 'ids of organizations', idListReader('<orgs>'));
+    run(addIfMatchOption(command), async (context, [orgs]: [readonly string[]], options: WriteOptions) =>
+      write(context, options, (now) => change(now, orgs)),
+    );
+  }
+}
+
+function addShow(rollout: Command, run: Run): void {
+  const show = rollout.command('show').description('show the percentage and both lists');
+  run(addReadOptions(show), async (context, _args: [], options: ReadOptions) => {
     const api = await context.api({ platformAdmin: true });
-    const answer = await api.request({ method: 'GET', path: PATH });
-    context.printer.answer(answer, (style) => textOf(style, answer as Rollout));
+    const answer = await read(api, options);
+    context.printer.answer(answer, (style) => textOf(style, answer));
   });
+}
+
+function addSet(rollout: Command, run: Run): void {
   const set = rollout
     .command('set')
-    .description('change what is given of the rollout, and leave the rest as it is')
+    .description('replace what is given of the rollout, and leave the rest as it is')
     .option(
       '--percentage <number>',
-      'share of all Enterprise organizations that are in, 0 to 100',
+      'share of all Enterprise organizations that are in, 0 to 100; raising it only ever adds',
       percentageReader('--percentage'),
     )
     .option(
       '--include <orgs>',
-      'the organizations that are in anyway: ids with commas between, all of them',
+      'the whole list of those that are in anyway: ids with commas between; "" for none',
       idListReader('--include'),
     )
     .option(
       '--exclude <orgs>',
-      'the organizations that are out anyway: ids with commas between, all of them',
+      'the whole list of those that are out anyway: ids with commas between; "" for none',
       idListReader('--exclude'),
-    )
-    .option('--clear-include', 'no organization is in anyway')
-    .option('--clear-exclude', 'no organization is out anyway');
-  run(addWriteOptions(set), async (context, options: SetOptions) => {
-    checkOptions(options);
-    const api = await context.api({ platformAdmin: true });
-    const now = (await api.request({
-      method: 'GET',
-      path: PATH,
-      query: { fully_consistent: 'true' },
-    })) as Rollout;
-    // On the version that was read, so that nobody else's change in between is undone.
-    const headers = { ifMatch: now.version, ...writeHeaders(options) };
-    const answer = await api.request({ method: 'PUT', path: PATH, body: merged(now, options), ...headers });
-    context.printer.answer(answer, (style) => textOf(style, answer as Rollout));
+    );
+  run(addWriteOptions(set), async (context, _args: [], options: SetOptions) => {
+    const { percentage, include, exclude } = options;
+    const given = [percentage, include, exclude].filter((part) => part !== undefined).length;
+    if (given === 0)
+      throw usageError('Nothing to change was given: use --percentage, --include or --exclude.');
+    // A change of a part depends on what the rest is by then, so its repeat need not be the same request.
+    if (given < 3 && options.idempotencyKey !== undefined)
+      throw usageError('--idempotency-key needs the whole rollout: --percentage, --include and --exclude.');
+    await write(context, options, (now) => ({
+      percentage: percentage ?? now.percentage,
+      include: include ?? now.include,
+      exclude: exclude ?? now.exclude,
+    }));
   });
 }
 
-function checkOptions({ percentage, include, exclude, clearInclude, clearExclude }: SetOptions): void {
-  if ((include && clearInclude) || (exclude && clearExclude)) {
-    throw usageError('A list is either given or cleared, not both.');
-  }
-  if (percentage === undefined && !include && !exclude && !clearInclude && !clearExclude) {
-    throw usageError('Nothing to change was given: use --percentage, --include or --exclude.');
-  }
+/** Both lists are kept apart, as an organization on both would be out. */
+const LISTINGS = {
+  include: {
+    description: 'let organizations in, whatever the percentage',
+    change: (now: Rollout, orgs: readonly string[]): Rollout => ({
+      percentage: now.percentage,
+      include: [...now.include, ...orgs],
+      exclude: without(now.exclude, orgs),
+    }),
+  },
+  exclude: {
+    description: 'keep organizations out, whatever the percentage',
+    change: (now: Rollout, orgs: readonly string[]): Rollout => ({
+      percentage: now.percentage,
+      include: without(now.include, orgs),
+      exclude: [...now.exclude, ...orgs],
+    }),
+  },
+  unlist: {
+    description: 'take organizations off both lists, so that the percentage decides',
+    change: (now: Rollout, orgs: readonly string[]): Rollout => ({
+      percentage: now.percentage,
+      include: without(now.include, orgs),
+      exclude: without(now.exclude, orgs),
+    }),
+  },
+};
+
+function without(list: readonly string[], orgs: readonly string[]): string[] {
+  return list.filter((id) => !orgs.includes(id));
 }
 
-function merged(now: Rollout, { percentage, include, exclude, clearInclude, clearExclude }: SetOptions) {
-  return {
-    percentage: percentage ?? now.percentage,
-    include: clearInclude ? [] : (include ?? now.include),
-    exclude: clearExclude ? [] : (exclude ?? now.exclude),
-  };
+async function read(api: ApiClient, options: ReadOptions): Promise<RolloutAnswer> {
+  return (await api.request({ method: 'GET', path: PATH, query: consistencyOf(options) })) as RolloutAnswer;
 }
 
-function textOf(style: Style, { percentage, include, exclude, version, changed = true }: Rollout): string {
+async function write(
+  context: CommandContext,
+  options: WriteOptions,
+  change: (now: Rollout) => Rollout,
+): Promise<void> {
+  const api = await context.api({ platformAdmin: true });
+  const { version, ...now } = await read(api, {});
+  const answer = (await api.request({
+    method: 'PUT',
+    path: PATH,
+    body: { ...change(now) },
+    // On the version that was read, so that nobody else's change in between is undone.
+    ...(options.idempotencyKey === undefined ? { ifMatch: version } : {}),
+    ...writeHeaders(options),
+  })) as RolloutAnswer;
+  context.printer.answer(answer, (style) => textOf(style, answer));
+}
+
+function textOf(
+  style: Style,
+  { percentage, include, exclude, version, changed = true }: RolloutAnswer,
+): string {
   const list = facts(style, [
     ['percentage', percentage],
     ['include', include.join(', ') || null],
     ['exclude', exclude.join(', ') || null],
     ['version', version],
   ]);
-  return `${list}${unchangedNote(changed) && `\n${unchangedNote(changed).trim()}`}`;
+  return changed ? list : `${list}\n${unchangedNote(changed).trim()}`;
 }

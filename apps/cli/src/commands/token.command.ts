@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../command-context.js';
 import { mintToken } from '../connection/sign-in.js';
-import { usageError } from '../errors/cli-error.js';
-import { durationReader } from '../input/arguments.js';
+import { durationReader, subjectReader } from '../input/arguments.js';
 import { readGrants, type GrantOptions } from '../input/grants.js';
 
 interface TokenOptions extends GrantOptions {
@@ -18,7 +17,11 @@ export function addTokenCommand(program: Command, run: Run): void {
     .description(
       "make a token with the local issuer's key, for development; prints the token and nothing else",
     )
-    .requiredOption('--subject <name>', 'who the token stands for; the history names them so')
+    .requiredOption(
+      '--subject <name>',
+      'who the token stands for; the history names them so',
+      subjectReader('--subject'),
+    )
     .option('--org <org=role>', 'role in an organization: owner, admin or member (repeatable)', collect)
     .option(
       '--project <org/project=role>',
@@ -37,9 +40,8 @@ export function addTokenCommand(program: Command, run: Run): void {
       durationReader('--ttl'),
       DEFAULT_TTL_SECONDS,
     );
-  run(command, async ({ connection, printer }, options: TokenOptions) => {
+  run(command, async ({ connection, printer }, _args: [], options: TokenOptions) => {
     const { subject, ttl: ttlSeconds } = options;
-    if (subject.trim() === '') throw usageError('--subject must be a name.');
     const token = await mintToken(connection.dataDir, { subject, ttlSeconds, ...readGrants(options) });
     printer.answer({ token }, () => token);
   });

@@ -1,7 +1,7 @@
 import type { WatchResponse__Output } from '@keyward/contracts';
 import type { Command } from 'commander';
-import { isLoopback, printable, type Style } from '@keyward/runtime';
-import type { Run } from '../command-context.js';
+import { printable, type Style } from '@keyward/runtime';
+import type { CommandContext, Run } from '../command-context.js';
 import type { Need } from '../connection/sign-in.js';
 import { watchChanges } from '../connection/watch-changes.js';
 import { CliError } from '../errors/cli-error.js';
@@ -30,26 +30,33 @@ export function addWatchCommand(program: Command, run: Run): void {
       idListReader('--integration'),
     )
     .option('--after <position>', 'resume after this position');
-  run(command, async (context, org: string, { project = [], integration = [], after = '' }: WatchOptions) => {
-    const { connection, printer, environment } = context;
-    const token = await context.token(needOf(org, project));
-    const host = new URL(`http://${connection.grpcTarget}`).hostname;
-    if (!connection.grpcTls && !isLoopback(host)) context.warnOfPlainText(host);
-    const request = {
-      organizationId: org,
-      projectIds: [...project],
-      integrationIds: [...integration],
-      afterPosition: after,
-    };
-    const messages = watchChanges({ connection, token, request, interrupted: environment.interrupted });
+  run(command, async (context, [org]: [string], options: WatchOptions) => {
+    const { printer, environment } = context;
     let isFirst = true;
-    for await (const message of messages) {
+    for await (const message of await watch(context, org, options)) {
       if (isFirst) printer.note(`Watching ${org}. Ctrl-C ends it.`);
       isFirst = false;
       printer.event(documentOf(message), (style) => lineOf(style, message));
     }
     if (!environment.interrupted.aborted) throw endedByServer();
   });
+}
+
+async function watch(
+  context: CommandContext,
+  organizationId: string,
+  { project = [], integration = [], after = '' }: WatchOptions,
+): Promise<AsyncIterable<WatchResponse__Output>> {
+  const { connection, environment } = context;
+  const token = await context.token(needOf(organizationId, project));
+  if (!connection.grpcTls) context.warnOfPlainText(new URL(`http://${connection.grpcTarget}`).hostname);
+  const request = {
+    organizationId,
+    projectIds: [...project],
+    integrationIds: [...integration],
+    afterPosition: after,
+  };
+  return watchChanges({ connection, token, request, interrupted: environment.interrupted });
 }
 
 function needOf(organization: string, projects: readonly string[]): Need {

@@ -8,17 +8,19 @@ export interface WriteOptions {
 }
 
 export function addWriteOptions(command: Command): Command {
-  return command
-    .option(
-      '--if-match <version>',
-      'only if this version is there now; 0: only if there is none yet',
-      versionReader('--if-match'),
-    )
-    .option(
-      '--idempotency-key <key>',
-      'the same request with the same key is done once',
-      idempotencyKeyReader('--idempotency-key'),
-    );
+  return addIfMatchOption(command).option(
+    '--idempotency-key <key>',
+    'the same request with the same key is done once, and answered alike',
+    idempotencyKeyReader('--idempotency-key'),
+  );
+}
+
+export function addIfMatchOption(command: Command): Command {
+  return command.option(
+    '--if-match <version>',
+    'only if this version is there now; 0: only if there is none yet',
+    versionReader('--if-match'),
+  );
 }
 
 export function writeHeaders({ ifMatch, idempotencyKey }: WriteOptions): WriteOptions {

@@ -54,19 +54,21 @@ function checkedToken(text: string, source: string): string {
 
 async function mint(need: Need, { connection, userName, note }: SignInParts): Promise<string> {
   const { dataDir, url } = connection;
-  const keyFile = join(dataDir, 'issuer.jwk');
   if (!isLoopback(new URL(url).hostname)) throw noToken('Keyward is on another machine');
-  if (!(await isReadable(keyFile))) throw noToken(`there is no local issuer's key at ${keyFile}`);
   const subject = `cli:${userName}`;
-  note(
-    `No token given: made one with the local issuer's key in ${relative('.', dataDir) || '.'} for ${subject}, ${describeNeed(need)}.`,
-  );
   const ttlSeconds = need.worker ? MINTED_WATCH_TTL_SECONDS : MINTED_TTL_SECONDS;
-  return mintToken(dataDir, { subject, ttlSeconds, ...need });
+  const token = await mintToken(dataDir, { subject, ttlSeconds, ...need });
+  note(
+    `No token given: made one with the local issuer's key in ${shortPath(dataDir)} for ${subject}, ${describeNeed(need)}.`,
+  );
+  return token;
 }
 
 /** @throws CliError when the key is unusable; KeywardError INVALID_REQUEST for a token that could not be used. */
 export async function mintToken(dataDir: string, request: TokenRequest): Promise<string> {
+  const keyFile = join(dataDir, 'issuer.jwk');
+  // The issuer would make itself a key, which no Keyward that runs already knows.
+  if (!(await isReadable(keyFile))) throw noToken(`no local issuer's key can be read at ${keyFile}`);
   // Not at the top: most commands get a token and need none of this.
   const { LocalIssuer } = await import('@keyward/access');
   const issuer = await LocalIssuer.open(dataDir).catch((error: unknown) => {
@@ -84,11 +86,17 @@ async function isReadable(path: string): Promise<boolean> {
 }
 
 function noToken(why: string): CliError {
-  return new CliError(`There is no token to sign in with, and none can be made here: ${why}.`, {
+  return new CliError(`No token was given, and none can be made here: ${why}.`, {
     exitCode: EXIT.unauthenticated,
     code: 'UNAUTHENTICATED',
-    remedy: 'Give one with KEYWARD_TOKEN or --token-file; in development, name the data folder with --data.',
+    remedy:
+      'Give one with KEYWARD_TOKEN or --token-file; in development, name the data folder of the running Keyward with --data or KEYWARD_DATA_DIR.',
   });
+}
+
+function shortPath(path: string): string {
+  const fromHere = relative('.', path) || '.';
+  return fromHere.length < path.length ? fromHere : path;
 }
 
 /** `admin of acme` */

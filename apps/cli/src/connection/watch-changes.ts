@@ -51,7 +51,7 @@ function toError(error: ServiceError, { grpcTarget }: Connection): CliError {
   const [details] = error.metadata?.get(STATUS_DETAILS_TRAILER) ?? [];
   const info = details instanceof Buffer ? decodeErrorInfo(details) : undefined;
   if (info) return refusedByServer({ code: info.reason, detail: error.details, context: info.metadata });
-  const isAway = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
+  const isAway = error.code === status.UNAVAILABLE;
   // The library's own texts are not passed on: they may hold anything.
   return new CliError(
     isAway

@@ -48,23 +48,32 @@ interface Refusal {
 }
 
 /** What Keyward answered, over HTTP or gRPC. */
-export function refusedByServer({ code, detail, violations, context, retryAfterSeconds }: Refusal): CliError {
+export function refusedByServer(refusal: Refusal): CliError {
+  const { code, detail, violations, context } = refusal;
   return new CliError(detail, {
     exitCode: exitCodeOf(code),
     code,
-    remedy: REMEDIES[code]?.(retryAfterSeconds),
+    remedy: REMEDIES[code]?.(refusal),
     ...(violations ? { violations } : {}),
     ...(context ? { context } : {}),
   });
 }
 
 /** Where the server's own sentence cannot know what to do with this command. */
-const REMEDIES: Readonly<Record<string, (retryAfterSeconds: number | undefined) => string>> = {
-  UNAUTHENTICATED: () => 'Give another token with KEYWARD_TOKEN or --token-file.',
+const REMEDIES: Readonly<Record<string, (refusal: Refusal) => string | undefined>> = {
+  UNAUTHENTICATED: () =>
+    'Give another token with KEYWARD_TOKEN or --token-file; in development, the data folder of this very Keyward with --data.',
   FORBIDDEN: () => 'Use a token with a role that may do this.',
   VERSION_CONFLICT: () => 'Look at what is there now, then repeat with that version as --if-match.',
   IDEMPOTENCY_KEY_REUSED: () => 'Take another --idempotency-key for another request.',
-  RATE_LIMITED: (seconds) => `Wait ${seconds ?? 1} s and repeat.`,
+  CREDENTIAL_KIND_NOT_SHAREABLE: ({ context }) => {
+    const kinds = context?.['shareableKinds']?.split(',').filter(Boolean) ?? [];
+    return kinds.length === 0
+      ? undefined
+      : `Give the kind with ${kinds.map((kind) => `--kind ${kind}`).join(' or ')}.`;
+  },
+  RATE_LIMITED: ({ retryAfterSeconds = 1 }) => `Wait ${retryAfterSeconds} s and repeat.`,
   UNAVAILABLE: () => 'Repeat in a moment; `keyward status` tells what is missing.',
-  STALE_READ_MODEL: () => 'Repeat in a moment; `keyward status` tells what is missing.',
+  STALE_READ_MODEL: () =>
+    'Repeat in a moment; `keyward status` tells what is missing, and --minimize-latency takes what is at hand.',
 };

@@ -9,6 +9,7 @@ const HARMLESS = new Set([
   'commander.missingArgument',
   'commander.optionMissingArgument',
   'commander.missingMandatoryOptionValue',
+  'commander.conflictingOption',
 ]);
 
 /** What commander found wrong, without a word of what was typed: a secret may be in it. */

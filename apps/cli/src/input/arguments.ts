@@ -1,4 +1,4 @@
-import { CREDENTIAL_KINDS, ID_RULE, isId } from '@keyward/domain';
+import { ID_RULE, isId } from '@keyward/domain';
 import { setting } from '@keyward/runtime';
 import { usageError } from '../errors/cli-error.js';
 
@@ -52,6 +52,14 @@ export function percentageReader(name: string): Reader<number> {
   };
 }
 
+/** Who a token stands for: printable, as it stands in events and logs. */
+export function subjectReader(name: string): Reader<string> {
+  return (text) => {
+    if (/^[^\p{C}\p{Zl}\p{Zp}]{1,256}$/u.test(text) && text.trim() !== '') return text;
+    throw usageError(`${name} must be 1 to 256 printable characters.`);
+  };
+}
+
 /** It travels in a header. */
 export function idempotencyKeyReader(name: string): Reader<string> {
   return (text) => {
@@ -72,5 +80,3 @@ export function durationReader(name: string): Reader<number> {
     }
   };
 }
-
-export const readCredentialKind = oneOfReader('--kind', CREDENTIAL_KINDS as readonly string[]);

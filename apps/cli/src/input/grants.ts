@@ -19,8 +19,8 @@ export interface GrantOptions {
 /** The roles for a token. @throws CliError naming the option that is wrong. */
 export function readGrants(options: GrantOptions): Omit<TokenRequest, 'subject' | 'ttlSeconds'> {
   const { org = [], project = [], worker = [], platformAdmin } = options;
-  const organizations = Object.fromEntries(org.map(readOrganizationRole));
-  const projects = Object.fromEntries(project.map(readProjectRole));
+  const organizations = onceEach('--org', org.map(readOrganizationRole));
+  const projects = onceEach('--project', project.map(readProjectRole));
   return {
     ...(platformAdmin ? { platformAdmin } : {}),
     ...(org.length > 0 ? { organizations } : {}),
@@ -44,6 +44,13 @@ function readProjectRole(text: string): [string, ProjectRole] {
   throw usageError(
     `--project must be <organization>/<project>=<role>, the role one of ${PROJECT_ROLES.join(', ')}.`,
   );
+}
+
+/** Of two roles in one place it would be a guess which was meant. */
+function onceEach<Role>(name: string, roles: readonly (readonly [string, Role])[]): Record<string, Role> {
+  const byPlace = new Map(roles);
+  if (byPlace.size === roles.length) return Object.fromEntries(byPlace);
+  throw usageError(`${name} gives two roles in one place: give one.`);
 }
 
 function readWorker(texts: readonly string[]): NonNullable<TokenRequest['worker']> {

@@ -12,6 +12,7 @@ const SHORTEST_HIDDEN = 8;
 export class Printer {
   readonly style: Style;
   private readonly hidden: string[] = [];
+  private fault: NodeJS.ErrnoException | undefined;
 
   constructor(
     private readonly environment: Pick<CliEnvironment, 'stdout' | 'stderr' | 'env'>,
@@ -19,6 +20,16 @@ export class Printer {
     readonly json: boolean,
   ) {
     this.style = styleFor(environment.stdout, environment.env);
+    environment.stdout.on('error', (error: NodeJS.ErrnoException) => (this.fault ??= error));
+    // There is nobody left to tell.
+    environment.stderr.on('error', () => undefined);
+  }
+
+  /** Whether the answer was written. `keyward integrations | head` closes our output early: that is no failure. */
+  async written(): Promise<boolean> {
+    const { stdout } = this.environment;
+    await new Promise<void>((resolve) => stdout.write('', () => resolve()));
+    return this.fault === undefined || this.fault.code === 'EPIPE';
   }
 
   /**
@@ -46,10 +57,11 @@ export class Printer {
     this.write(this.environment.stdout, text);
   }
 
-  /** For the person at the terminal; no part of the answer. */
+  /** For the person at the terminal; no part of the answer. For programs a document of its own, one a line. */
   note(sentence: string): void {
-    const style = styleFor(this.environment.stderr, this.environment.env);
-    this.write(this.environment.stderr, style.paint('dim', `keyward: ${printable(sentence)}`));
+    const { stderr, env } = this.environment;
+    const text = styleFor(stderr, env).paint('dim', `keyward: ${printable(sentence)}`);
+    this.write(stderr, this.json ? JSON.stringify({ note: sentence }) : text);
   }
 
   failure(error: CliError): void {

@@ -41,7 +41,9 @@ export function checkEntries(
   eachAddress(operation, addresses.length, (index) => {
     if (entries[index]!.organization?.state.registered !== true) refuseOrganization(operation, principal);
   });
-  eachAddress(operation, addresses.length, (index) => refuseUnknownProject(entries[index]!));
+  eachAddress(operation, addresses.length, (index) =>
+    refuseUnknownProject(entries[index]!, addresses[index]!.projectId),
+  );
 }
 
 /** Adds to a refusal of one of a batch's addresses which one it was. */
@@ -75,19 +77,18 @@ function refuseOrganization(operation: LookupOperation, principal: Principal): n
   throw new KeywardError('FORBIDDEN', 'You may not do this.');
 }
 
-/** Never repeats an id that is not known: a key may have been pasted in its place. */
 function refuseUnknownIntegration(integrationId: string): void {
   if (findIntegration(integrationId)) return;
   throw new KeywardError(
     'UNKNOWN_INTEGRATION',
-    'The catalogue has no such integration: GET /v1/integrations lists those there are.',
+    `The catalogue has no integration "${integrationId}": GET /v1/integrations lists those there are.`,
   );
 }
 
-function refuseUnknownProject({ project }: LookupEntry): void {
+function refuseUnknownProject({ project }: LookupEntry, projectId: string): void {
   if (project?.state.status === 'active') return;
   throw new KeywardError(
     'UNKNOWN_PROJECT',
-    'This organization has no such project, or it is archived: register it first, or check its id.',
+    `This organization has no project "${projectId}", or it is archived: register it first, or check its id.`,
   );
 }

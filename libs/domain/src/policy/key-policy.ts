@@ -12,7 +12,8 @@ export interface KeyPolicyFacts {
   readonly organization: OrganizationState;
   readonly rollout: Rollout;
   /** Null for an organization slot. */
-  readonly project: ProjectState | null;
+  readonly project: { readonly id: string; readonly state: ProjectState } | null;
+  readonly integrationId: string;
   /** Undefined when the catalogue has no such integration. */
   readonly integration: Integration | undefined;
 }
@@ -77,24 +78,25 @@ export function checkCredentialKind(integration: Integration, kind: CredentialKi
   return refuse('CREDENTIAL_KIND_NOT_SHAREABLE', `${detail}${remedy}`, metadata);
 }
 
-// None of these repeats an id that is not known: a key may have been pasted in its place.
-
-function checkOrganization({ organization }: KeyPolicyFacts): Refused {
+function checkOrganization({ organizationId, organization }: KeyPolicyFacts): Refused {
   if (organization.registered) return null;
-  return refuse('UNKNOWN_ORGANIZATION', 'There is no such organization. Register it first, or check its id.');
+  return refuse(
+    'UNKNOWN_ORGANIZATION',
+    `There is no organization "${organizationId}". Register it first, or check its id.`,
+  );
 }
 
 /** The key of an archived project can still be removed: archiving must not keep a leaked key alive. */
 function checkProject({ project }: KeyPolicyFacts, bringsIntoUse: boolean): Refused {
-  if (!project || project.status === 'active') return null;
-  if (project.status === 'archived' && !bringsIntoUse) return null;
-  return unknownProject();
+  if (!project || project.state.status === 'active') return null;
+  if (project.state.status === 'archived' && !bringsIntoUse) return null;
+  return unknownProject(project.id);
 }
 
-function checkIntegration({ integration }: KeyPolicyFacts): Refused {
+function checkIntegration({ integration, integrationId }: KeyPolicyFacts): Refused {
   if (integration) return null;
   return refuse(
     'UNKNOWN_INTEGRATION',
-    'The catalogue has no such integration. GET /v1/integrations lists them all.',
+    `The catalogue has no integration "${integrationId}". GET /v1/integrations lists them all.`,
   );
 }

@@ -83,7 +83,7 @@ function archive(command: ArchiveProject, state: ProjectState): Decision<Project
   const { organizationId, projectId, provenance } = command;
   switch (state.status) {
     case 'unknown':
-      return unknownProject();
+      return unknownProject(projectId);
     case 'archived':
       return accept();
     case 'active':
@@ -91,9 +91,9 @@ function archive(command: ArchiveProject, state: ProjectState): Decision<Project
   }
 }
 
-export function unknownProject(): Decision<never> {
+export function unknownProject(projectId: string): Decision<never> {
   return refuse(
     'UNKNOWN_PROJECT',
-    'This organization has no such project. Register the project first, or check its id.',
+    `This organization has no project "${projectId}". Register the project first, or check its id.`,
   );
 }

@@ -4,7 +4,11 @@ type Format = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
 /** Colours for people; plain text when they are off. */
 export class Style {
-  constructor(private readonly colours: boolean) {}
+  constructor(
+    private readonly colours: boolean,
+    /** The terminal's width in characters; undefined where there is no terminal. */
+    readonly columns?: number | undefined,
+  ) {}
 
   paint(format: Format, text: string): string {
     // Whether to paint was decided for our stream; Node would look at standard output.
@@ -14,11 +18,14 @@ export class Style {
 
 interface Terminal {
   readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
 }
 
 /** Only on a terminal, and not where https://no-color.org asks for none. */
 export function styleFor(stream: Terminal, env: Readonly<Record<string, string | undefined>>): Style {
-  return new Style(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+  const isTerminal = stream.isTTY === true;
+  const colours = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return new Style(colours, isTerminal ? stream.columns : undefined);
 }
 
 /** Without what could steer a terminal: the text may come from somebody else. */

@@ -12,6 +12,9 @@ export class RegisteredOrganization {
     const { state } = await this.aggregates.load(organization, organizationStream(organizationId));
     return state.registered
       ? null
-      : refuse('UNKNOWN_ORGANIZATION', 'There is no such organization. Register it first, or check its id.');
+      : refuse(
+          'UNKNOWN_ORGANIZATION',
+          `There is no organization "${organizationId}". Register it first, or check its id.`,
+        );
   }
 }

@@ -1,4 +1,3 @@
-import type { Principal } from '@keyward/access';
 import { ERROR_CODES } from '@keyward/contracts';
 import type { Clock, HistogramMetric, Metrics } from '@keyward/runtime';
 import { Logger } from '@nestjs/common';
@@ -22,8 +21,8 @@ interface Line {
 
 /**
  * One line and one measurement per request. Neither holds what the caller wrote: the route instead
- * of the address, no query, no headers, and an organization's id only where the request succeeded or
- * the caller's token names it. A platform admin may ask for any, so it could be a key pasted there.
+ * of the address, no query, no headers, and an organization's id only once the caller was found to
+ * belong to it.
  */
 export class AccessLog {
   private readonly logger = new Logger('http');
@@ -75,14 +74,9 @@ export class AccessLog {
     const fields = {
       ...line,
       ...(principal ? { actor: principal.subject } : {}),
-      ...(isKnown(organizationId, line.status, principal) ? { organization: organizationId } : {}),
+      ...(organizationId === undefined ? {} : { organization: organizationId }),
     };
     if (line.method === 'GET' && line.status < 400) this.logger.debug('request', fields);
     else this.logger.log('request', fields);
   }
-}
-
-function isKnown(organizationId: string | undefined, status: number, principal: Principal | null): boolean {
-  if (organizationId === undefined || principal === null) return false;
-  return status < 400 || !principal.platformAdmin || principal.organizations.has(organizationId);
 }

@@ -6,8 +6,9 @@ import type { Need } from '../connection/sign-in.js';
 import { idReader } from '../input/arguments.js';
 import { table } from '../output/table.js';
 import { effectiveCells, shortTime, stateCell, type EffectiveAnswer } from './key-facts.js';
+import { addReadOptions, consistencyOf, type ReadOptions } from './read-options.js';
 
-interface KeysOptions {
+interface ListOptions extends ReadOptions {
   readonly project?: string;
   readonly all?: boolean;
 }
@@ -32,20 +33,19 @@ interface OrganizationListing {
   readonly entitlement: { readonly allowed: boolean; readonly message?: string };
 }
 
-export function addKeysCommand(program: Command, run: Run): void {
-  const command = program
-    .command('keys')
-    .description(
-      "list an organization's keys; with --project, the keys which that project uses. Never a secret",
-    )
+export function addKeyListCommand(key: Command, run: Run): void {
+  const command = key
+    .command('list')
+    .description("list an organization's keys; with --project, what that project uses; never a secret")
     .argument('<org>', "the organization's id", idReader('<org>'))
     .option('--project <project>', 'what this project uses', idReader('--project'))
     .option('--all', 'integrations without a key too');
-  run(command, async (context, org: string, { project, all = false }: KeysOptions) => {
+  run(addReadOptions(command), async (context, [org]: [string], options: ListOptions) => {
+    const { project, all = false } = options;
     const api = await context.api(needOf(org, project));
     const inProject = project === undefined ? [] : ['projects', project];
     const path = ['v1', 'organizations', org, ...inProject, 'integrations'];
-    const answer = await api.request({ method: 'GET', path });
+    const answer = await api.request({ method: 'GET', path, query: consistencyOf(options) });
     context.printer.answer(answer, (style) =>
       project === undefined ? organizationText(style, answer, all) : projectText(style, answer, all),
     );
@@ -58,15 +58,7 @@ function needOf(org: string, project: string | undefined): Need {
     : { projects: { [`${org}/${project}`]: 'viewer' } };
 }
 
-const ORGANIZATION_HEAD = [
-  'integration',
-  'state',
-  'key',
-  'version',
-  'set by',
-  'set at',
-  'overriding projects',
-];
+const ORGANIZATION_HEAD = ['integration', 'state', 'key', 'version', 'set by', 'set at', 'overrides'];
 
 function organizationText(style: Style, answer: Json, all: boolean): string {
   const { items, entitlement } = answer as unknown as OrganizationListing;
