@@ -14,6 +14,8 @@ const START_LIMIT_MS = 60_000;
 export interface RunningKeyward {
   readonly httpUrl: string;
   readonly grpcTarget: string;
+  /** With which the `keyward` command finds it. */
+  readonly env: Readonly<Record<string, string>>;
   readonly pid: number;
   readonly output: () => string;
   /** SIGTERM, or another signal that asks it to end; resolves to the exit code. */
@@ -50,6 +52,7 @@ export async function startKeyward(
   return {
     httpUrl,
     grpcTarget,
+    env: { KEYWARD_URL: httpUrl, KEYWARD_GRPC: grpcTarget, KEYWARD_DATA_DIR: dataDir },
     pid: child.pid!,
     output: () => lines.join('\n'),
     stop: (signal = 'SIGTERM') => end(child, signal),
