@@ -49,9 +49,23 @@ function fromCall(failure: CallFailure): KeywardClientError {
   const info = infoOf(failure);
   const code = info?.reason || (CODE_OF_STATUS[failure.code] ?? 'INTERNAL');
   const details = { metadata: info?.metadata ?? {}, grpcStatus: failure.code };
-  const sentence = failure.details || `The call ended with gRPC status ${failure.code}.`;
+  const sentence = info ? failure.details : withoutAnswer(failure);
   const Refusal = REFUSALS.has(failure.code) ? KeywardClientError : KeywardUnavailableError;
   return new Refusal(code, sentence, details);
+}
+
+/** Where the server said nothing of its own, grpc-js describes its inside; a reader needs to know what to do. */
+function withoutAnswer({ code, details }: CallFailure): string {
+  switch (code as status) {
+    case status.DEADLINE_EXCEEDED:
+      return 'Keyward did not answer in time.';
+    case status.UNAVAILABLE: {
+      const [cause] = /\bE[A-Z_]{3,}(?: \S*:\d+)?/.exec(details) ?? [];
+      return `Keyward is out of reach${cause ? ` (${cause})` : ''}: check that it runs and that the address is right.`;
+    }
+    default:
+      return details || `The call ended with gRPC status ${code}.`;
+  }
 }
 
 function isCallFailure(error: unknown): error is CallFailure {
