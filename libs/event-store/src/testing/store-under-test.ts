@@ -5,6 +5,11 @@ export interface StoreUnderTest {
   readonly store: EventStore;
   /** Closes the store as an orderly stop would, and opens the same log again. Needed when `durable`. */
   readonly reopen?: () => Promise<EventStore>;
+  /**
+   * Makes the log drop what streams no longer show, where it does so later only (EventStoreDB: its scavenge).
+   * Until then reads of the whole log and subscriptions may still give it.
+   */
+  readonly scavenge?: () => Promise<void>;
   /** Called after the test, whatever became of it. */
   readonly dispose: () => Promise<void>;
 }

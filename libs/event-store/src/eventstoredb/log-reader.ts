@@ -1,0 +1,146 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { comparePositions, START_OF_LOG, type LogPosition } from '@keyward/contracts';
+import type { ReadAllOptions, ReadStreamOptions, RecordedEvent } from '../event-store.port.js';
+import { isOfType, onLeader, toReadError, unavailable } from './client-errors.js';
+import { PulledCall, type ClientStream } from './pulled-call.js';
+import { passes, positionOf, toRecordedEvent, type ClientEvent } from './recorded-event.js';
+
+/** Events that may lie ready between the connection and the reader. */
+export const READ_AHEAD = 256;
+
+/** The calls that are open, to be ended when the store closes. */
+export type OpenCalls = Set<PulledCall<ClientEvent>>;
+
+/** Reads. All of them ask the leader, or an append that was just acknowledged could be missing. */
+export class LogReader {
+  constructor(
+    private readonly client: EventStoreDBClient,
+    private readonly openCalls: OpenCalls,
+    private readonly timeoutMs: number,
+  ) {}
+
+  async *readStream(
+    stream: string,
+    { direction = 'forwards', fromRevision, maxCount }: ReadStreamOptions = {},
+  ): AsyncGenerator<RecordedEvent, void, undefined> {
+    if (!isSomething(direction, fromRevision, maxCount)) return;
+    const options = {
+      direction,
+      fromRevision: fromRevision ?? (direction === 'forwards' ? 'start' : 'end'),
+      maxCount: maxCount ?? Number.MAX_SAFE_INTEGER,
+      requiresLeader: true,
+    } as const;
+    const call = () => this.client.readStream(stream, options, { highWaterMark: READ_AHEAD });
+    for await (const item of this.items(call)) {
+      const event = toRecordedEvent(item);
+      if (event) yield event;
+    }
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
+    const { direction = 'forwards', from, maxCount = Number.POSITIVE_INFINITY, filter } = options;
+    if (!isSomething(direction, from, maxCount)) return;
+    let left = maxCount;
+    for await (const item of direction === 'forwards' ? this.allForwards(from) : this.allBackwards(from)) {
+      const event = toRecordedEvent(item);
+      if (!event || !passes(filter, event)) continue;
+      yield event;
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
+
+  /** Position of the last record of the log, whosever it is: at or after every append acknowledged. */
+  async head(): Promise<LogPosition> {
+    for await (const item of this.all('backwards', 'end', 1)) return positionOf(item) ?? START_OF_LOG;
+    return START_OF_LOG;
+  }
+
+  /** The end is fixed at the start: a read that chased busy writers would never end. */
+  private async *allForwards(from: LogPosition | 'start' | 'end' | undefined): AsyncGenerator<ClientEvent> {
+    const head = await this.head();
+    for await (const item of this.all('forwards', from ?? 'start')) {
+      if (comparePositions(positionOf(item) ?? START_OF_LOG, head) > 0) return;
+      yield item;
+    }
+  }
+
+  /** EventStoreDB leaves out the event at the position itself when it reads backwards; the port does not. */
+  private async *allBackwards(from: LogPosition | 'start' | 'end' | undefined): AsyncGenerator<ClientEvent> {
+    if (typeof from !== 'object') return yield* this.all('backwards', 'end');
+    for await (const item of this.all('forwards', from, 1)) {
+      if (isBeforeOrAt(item, from)) yield item;
+    }
+    for await (const item of this.all('backwards', from)) {
+      if (comparePositions(positionOf(item) ?? from, from) < 0) yield item;
+    }
+  }
+
+  private all(
+    direction: 'forwards' | 'backwards',
+    fromPosition: LogPosition | 'start' | 'end',
+    maxCount = Number.MAX_SAFE_INTEGER,
+  ): AsyncGenerator<ClientEvent> {
+    const options = { direction, fromPosition, maxCount, requiresLeader: true };
+    return this.items(() => this.client.readAll(options, { highWaterMark: READ_AHEAD }));
+  }
+
+  /** What a reading call gives; nothing for a stream that is not there. */
+  private async *items(open: () => ClientStream): AsyncGenerator<ClientEvent> {
+    const call = await this.begin(open);
+    try {
+      for (;;) {
+        yield* call.take(READ_AHEAD);
+        if ((await this.waitForMore(call)) === 'ended') return;
+      }
+    } catch (error) {
+      throw toReadError(error);
+    } finally {
+      this.openCalls.delete(call);
+      call.cancel();
+    }
+  }
+
+  private begin(open: () => ClientStream): Promise<PulledCall<ClientEvent>> {
+    const attempt = async (): Promise<PulledCall<ClientEvent>> => {
+      const call = new PulledCall<ClientEvent>(open());
+      this.openCalls.add(call);
+      try {
+        await this.waitForMore(call);
+        return call;
+      } catch (error) {
+        this.openCalls.delete(call);
+        call.cancel();
+        throw error;
+      }
+    };
+    return onLeader(attempt).catch((error: unknown) => {
+      throw toReadError(error);
+    });
+  }
+
+  private async waitForMore(call: PulledCall<ClientEvent>): Promise<'more' | 'ended'> {
+    try {
+      const sign = await call.wait(this.timeoutMs);
+      if (sign === 'quiet') throw unavailable(`it did not answer a read within ${this.timeoutMs} ms`);
+      return sign;
+    } catch (error) {
+      if (isOfType(error, 'stream-not-found', 'stream-deleted')) return 'ended';
+      throw error;
+    }
+  }
+}
+
+function isBeforeOrAt(item: ClientEvent, position: LogPosition): boolean {
+  return comparePositions(positionOf(item) ?? START_OF_LOG, position) <= 0;
+}
+
+/** Reading forwards from the end, or backwards from the start, finds nothing: both lie outside the events. */
+function isSomething(
+  direction: 'forwards' | 'backwards',
+  from: bigint | LogPosition | 'start' | 'end' | undefined,
+  maxCount: number | undefined,
+): boolean {
+  if (maxCount !== undefined && maxCount <= 0) return false;
+  return from !== (direction === 'forwards' ? 'end' : 'start');
+}

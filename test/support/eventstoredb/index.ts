@@ -1,0 +1,3 @@
+export { Faults, type AppendFault } from './faults.js';
+export { StandInLog } from './stand-in-log.js';
+export { EventStoreDbStandIn, type StandInOptions } from './stand-in-server.js';
