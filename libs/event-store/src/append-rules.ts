@@ -65,6 +65,8 @@ function encodeEvent(event: EventToAppend): EncodedEvent {
   if (!UUID.test(id)) refuse('event id: give a UUID');
   if (event.type === '') refuse('event type: give the name of the type');
   if (UNSTORABLE.test(event.type)) refuse('event type: use a name without control characters');
+  // EventStoreDB keeps these types for its own events.
+  if (event.type.startsWith('$')) refuse('event type: use a name that does not start with $');
   const data = encodeJson('data', event.data);
   const metadata = encodeJson('metadata', event.metadata);
   const bytes = Buffer.byteLength(data) + Buffer.byteLength(metadata);

@@ -112,7 +112,11 @@ export abstract class EventStore {
   /** Position of the last event acknowledged, or {@link START_OF_LOG} when the log is empty. */
   abstract head(): Promise<LogPosition>;
 
-  /** Deletes a stream for good (its bytes too, as far as the store can). Deleting a missing stream is no error. */
+  /**
+   * Deletes a stream for good (its bytes too, as far as the store can). Deleting a missing stream is no error.
+   * Reads of the stream give nothing from now on; reads of the whole log and subscriptions may give what is removed
+   * until the log has cleaned up (EventStoreDB: until its scavenge). The same holds for {@link setMaxCount}.
+   */
   abstract deleteStream(stream: string): Promise<void>;
 
   /** Keeps only the last `maxCount` events of a stream, from now on ($maxCount). */

@@ -1,9 +1,13 @@
 import { defineSettings, setting } from '@keyward/runtime';
+import { checkEventStoreUrl } from './open-event-store.js';
 
 export const eventStoreSettings = defineSettings({
-  KEYWARD_EVENT_STORE: setting.url({
-    schemes: ['sqlite', 'memory'],
+  KEYWARD_EVENT_STORE: setting.string({
     optional: true,
-    doc: 'The event log: `sqlite:<file>`; `memory:` forgets everything at the end. Default: keyward.db in the data folder.',
+    // An address of EventStoreDB may hold a password.
+    secret: true,
+    rule: "'sqlite:' and a path, 'esdb://' (or esdb+discover, kurrentdb, kurrentdb+discover) and host:port, or 'memory:'",
+    check: (url) => checkEventStoreUrl(url) === undefined,
+    doc: 'The event log: `sqlite:<file>`; an EventStoreDB or KurrentDB, as `esdb://user:password@host:2113?tls=true` with hosts separated by commas and percent-encoding, see [EventStoreDB](eventstoredb.md); `memory:` forgets everything at the end. Default: keyward.db in the data folder.',
   }),
 });

@@ -1,6 +1,11 @@
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
-import type { AppendReq, AppendResp, BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type {
+  AppendReq,
+  AppendResp,
+  BatchAppendReq,
+  BatchAppendResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import statusPb from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -13,7 +18,16 @@ import {
 } from '@grpc/grpc-js';
 import type { EventToAppend } from '@keyward/event-store';
 import type { AppendFault, Faults } from './faults.js';
-import { expectedRevision, failure, notLeader, proposedEvent, sizeOf, streamDeleted, streamIdentifier, streamNameOf } from './messages.js';
+import {
+  expectedRevision,
+  failure,
+  notLeader,
+  proposedEvent,
+  sizeOf,
+  streamDeleted,
+  streamIdentifier,
+  streamNameOf,
+} from './messages.js';
 import type { AppendOutcome, LogAppend, StandInLog } from './stand-in-log.js';
 
 /** What the calls of one server share. */
@@ -24,11 +38,37 @@ export interface AppendParts {
   readonly maxAppendSize: number;
 }
 
-/** What becomes of an append before it is written; undefined when it is to be written. */
-function refusalOf(fault: AppendFault | undefined): ServiceError | undefined {
-  if (fault?.kind === 'fails') return failure(fault.code, 'fault on demand');
-  if (fault?.kind === 'not_leader') return notLeader(fault.leaderPort);
+type Performed =
+  | AppendOutcome
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'half_close' }
+  | { readonly kind: 'failed'; readonly error: ServiceError };
+
+/** Writes the append, unless a fault is due. */
+async function perform(append: LogAppend, { faults, log }: AppendParts): Promise<Performed> {
+  const fault = faults.takeAppendFault();
+  return refusalOf(fault) ?? spoil(await log.append(append), fault);
+}
+
+/** What the caller sees of an append that is not written; undefined when it is to be. */
+function refusalOf(fault: AppendFault | undefined): Performed | undefined {
+  if (fault?.kind === 'never_answers') return { kind: 'silence' };
+  if (fault?.kind === 'fails') return { kind: 'failed', error: failure(fault.code, 'fault on demand') };
+  if (fault?.kind === 'not_leader') return { kind: 'failed', error: notLeader(fault.leaderPort) };
   return undefined;
+}
+
+/** What the caller sees of an append that is written. */
+async function spoil(outcome: AppendOutcome, fault: AppendFault | undefined): Promise<Performed> {
+  if (fault?.kind === 'answers_late') await fault.until;
+  return lossOf(fault) ?? outcome;
+}
+
+function lossOf(fault: AppendFault | undefined): Performed | undefined {
+  if (fault?.kind === 'drops_the_reply') return { kind: 'silence' };
+  if (fault?.kind === 'half_closes') return { kind: 'half_close' };
+  if (fault?.kind !== 'fails_after_the_commit') return undefined;
+  return { kind: 'failed', error: failure(fault.code, 'fault on demand') };
 }
 
 /** Collects the messages of one append. */
@@ -57,19 +97,21 @@ export async function appendCall(
   answer: sendUnaryData<AppendResp>,
   parts: AppendParts,
 ): Promise<void> {
-  const fault = parts.faults.takeAppendFault();
   try {
     const append = await receive(call, parts.maxAppendSize);
-    const refusal = refusalOf(fault);
-    if (refusal) return answer(refusal);
-    if (fault?.kind === 'never_answers') return;
-    const outcome = await parts.log.append(append);
-    if (fault?.kind === 'drops_the_reply') return;
-    if (fault?.kind === 'half_closes') return answer(failure(status.OK, ''));
-    if (fault?.kind === 'fails_after_the_commit') return answer(failure(fault.code, 'fault on demand'));
-    if (fault?.kind === 'answers_late') await fault.until;
-    if (outcome.kind === 'deleted') return answer(streamDeleted(append.stream));
-    answer(null, appendResponse(outcome, append));
+    const performed = await perform(append, parts);
+    switch (performed.kind) {
+      case 'silence':
+        return;
+      case 'half_close':
+        return answer(failure(status.OK, ''));
+      case 'failed':
+        return answer(performed.error);
+      case 'deleted':
+        return answer(streamDeleted(append.stream));
+      default:
+        answer(null, appendResponse(performed, append));
+    }
   } catch (error) {
     answer(error as ServiceError);
   }
@@ -148,34 +190,37 @@ function batchedAppend(append: { options: BatchAppendReq.Options; collected: Col
   };
 }
 
-// eslint-disable-next-line max-params -- private, and each of the four is another thing
 async function answerOne(
   call: BatchCall,
   correlation: string,
   append: LogAppend,
-  { faults, log }: AppendParts,
+  parts: AppendParts,
 ): Promise<void> {
-  const fault = faults.takeAppendFault();
-  const refusal = refusalOf(fault);
-  if (refusal) return void call.emit('error', refusal);
-  if (fault?.kind === 'never_answers') return;
-  const outcome = await log.append(append);
-  if (fault?.kind === 'drops_the_reply') return;
-  if (fault?.kind === 'half_closes') return void call.end();
-  if (fault?.kind === 'fails_after_the_commit') {
-    return void call.emit('error', failure(fault.code, 'fault on demand'));
+  const performed = await perform(append, parts);
+  switch (performed.kind) {
+    case 'silence':
+      return;
+    case 'half_close':
+      return void call.end();
+    case 'failed':
+      return void call.emit('error', performed.error);
+    default:
+      call.write(
+        batchResponse(performed)
+          .setCorrelationId(new shared.UUID().setString(correlation))
+          .setStreamIdentifier(streamIdentifier(append.stream)),
+      );
   }
-  if (fault?.kind === 'answers_late') await fault.until;
-  const response = new streams.BatchAppendResp()
-    .setCorrelationId(new shared.UUID().setString(correlation))
-    .setStreamIdentifier(streamIdentifier(append.stream));
-  if (outcome.kind === 'written') {
-    const position = new shared.AllStreamPosition()
-      .setCommitPosition(String(outcome.position.commit))
-      .setPreparePosition(String(outcome.position.prepare));
-    const success = new streams.BatchAppendResp.Success().setCurrentRevision(String(outcome.revision));
-    call.write(response.setSuccess(success.setPosition(position)));
-  } else call.write(response.setError(batchError(outcome)));
+}
+
+function batchResponse(outcome: AppendOutcome): BatchAppendResp {
+  const response = new streams.BatchAppendResp();
+  if (outcome.kind !== 'written') return response.setError(batchError(outcome));
+  const position = new shared.AllStreamPosition()
+    .setCommitPosition(String(outcome.position.commit))
+    .setPreparePosition(String(outcome.position.prepare));
+  const success = new streams.BatchAppendResp.Success().setCurrentRevision(String(outcome.revision));
+  return response.setSuccess(success.setPosition(position));
 }
 
 function batchError(outcome: Exclude<AppendOutcome, { readonly kind: 'written' }>): statusPb.Status {
@@ -188,5 +233,8 @@ function batchError(outcome: Exclude<AppendOutcome, { readonly kind: 'written' }
     else wrong.setCurrentStreamRevision(String(outcome.actual));
     details.pack(wrong.serializeBinary(), 'event_store.client.WrongExpectedVersion');
   }
-  return new statusPb.Status().setCode(status.FAILED_PRECONDITION as number).setMessage(outcome.kind).setDetails(details);
+  return new statusPb.Status()
+    .setCode(status.FAILED_PRECONDITION as number)
+    .setMessage(outcome.kind)
+    .setDetails(details);
 }

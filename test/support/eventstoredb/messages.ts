@@ -1,4 +1,10 @@
-import type { AppendReq, BatchAppendReq, DeleteReq, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type {
+  AppendReq,
+  BatchAppendReq,
+  DeleteReq,
+  ReadReq,
+  ReadResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
@@ -28,7 +34,9 @@ export function notLeader(leaderPort: number): ServiceError {
   });
 }
 
-export function streamNameOf(message: { getStreamIdentifier(): shared.StreamIdentifier | undefined }): string {
+export function streamNameOf(message: {
+  getStreamIdentifier(): shared.StreamIdentifier | undefined;
+}): string {
   return Buffer.from(message.getStreamIdentifier()!.getStreamName_asU8()).toString('utf8');
 }
 

@@ -7,7 +7,15 @@ import type { LogPosition } from '@keyward/contracts';
 import type { RecordedEvent } from '@keyward/event-store';
 import { drained } from '@keyward/runtime';
 import type { Faults } from './faults.js';
-import { checkpoint, failure, filterOf, readEvent, streamDeleted, streamNameOf, streamNotFound } from './messages.js';
+import {
+  checkpoint,
+  failure,
+  filterOf,
+  readEvent,
+  streamDeleted,
+  streamNameOf,
+  streamNotFound,
+} from './messages.js';
 import type { ReadFrom, StandInLog } from './stand-in-log.js';
 
 export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
@@ -66,7 +74,9 @@ async function* eventsOfStream(
 }
 
 function directionOf(options: ReadReq.Options): 'forwards' | 'backwards' {
-  return options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS ? 'backwards' : 'forwards';
+  return options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS
+    ? 'backwards'
+    : 'forwards';
 }
 
 function placeInAll(options: ReadReq.Options): ReadFrom<LogPosition> {
@@ -123,7 +133,11 @@ interface Sending {
   readonly faults: Faults;
 }
 
-async function sendEvent(call: ReadCall, event: RecordedEvent, { checkpoints, faults }: Sending): Promise<void> {
+async function sendEvent(
+  call: ReadCall,
+  event: RecordedEvent,
+  { checkpoints, faults }: Sending,
+): Promise<void> {
   const { commit, prepare } = event.position;
   if (faults.sendsCheckpointsAhead) {
     await send(call, checkpoint({ commit: commit + FAR_AHEAD, prepare: prepare + FAR_AHEAD }));

@@ -5,7 +5,6 @@ import {
   type EventToAppend,
   type ExpectedRevision,
   type RecordedEvent,
-  type WrongExpectedRevisionError,
 } from '@keyward/event-store';
 import { START_OF_LOG, type LogPosition } from '@keyward/contracts';
 import { fromPosition, fromStored, stored, TOMBSTONE, toPosition } from './stored-names.js';
@@ -98,10 +97,16 @@ export class StandInLog {
     }
   }
 
-  /** @throws RangeError for a position at which no event begins. */
+  /**
+   * Forwards with the event at the position, backwards without it, as EventStoreDB does it.
+   * @throws RangeError for a position at which no event begins.
+   */
   async *readAll({ direction, from }: ReadFrom<LogPosition>): AsyncGenerator<RecordedEvent> {
     const place = typeof from === 'object' ? fromPosition(from) : from;
-    for await (const event of this.storage.readAll({ direction, from: place })) yield fromStored(event);
+    const leftOut = direction === 'backwards' && typeof place === 'object' ? place.commit : undefined;
+    for await (const event of this.storage.readAll({ direction, from: place })) {
+      if (event.position.commit !== leftOut) yield fromStored(event);
+    }
   }
 
   /** Everything after a position, then what comes. `caught_up` once there is nothing more for now. */
@@ -146,7 +151,7 @@ export class StandInLog {
       return { kind: 'written', revision, position: toPosition(position.commit) };
     } catch (error) {
       if (!isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) throw error;
-      return { kind: 'wrong_revision', actual: (error as WrongExpectedRevisionError).actual };
+      return { kind: 'wrong_revision', actual: error.actual };
     }
   }
 

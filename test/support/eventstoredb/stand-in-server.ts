@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import gossipPb from '@eventstore/db-client/generated/gossip_pb.js';
 import gossipGrpc from '@eventstore/db-client/generated/gossip_grpc_pb.js';
-import type { AppendReq, AppendResp, BatchAppendReq, BatchAppendResp, DeleteReq, TombstoneReq } from '@eventstore/db-client/generated/streams_pb.js';
+import type {
+  AppendReq,
+  AppendResp,
+  BatchAppendReq,
+  BatchAppendResp,
+  DeleteReq,
+  TombstoneReq,
+} from '@eventstore/db-client/generated/streams_pb.js';
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import serverFeaturesPb from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
@@ -17,7 +24,6 @@ import {
   type ServerReadableStream,
   type ServerUnaryCall,
   type ServiceError,
-  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { LogPosition } from '@keyward/contracts';
 import { appendCall, batchAppendCall } from './append-calls.js';
@@ -112,7 +118,7 @@ export class EventStoreDbStandIn {
 
   private addServices(): void {
     const { StreamsService } = streamsGrpc;
-    this.server.addService(StreamsService, this.streams() as unknown as UntypedServiceImplementation);
+    this.server.addService(StreamsService, this.streams());
     this.server.addService(gossipGrpc.GossipService, {
       read: (_call: unknown, answer: sendUnaryData<gossipPb.ClusterInfo>) => answer(null, this.members()),
     });
@@ -142,10 +148,14 @@ export class EventStoreDbStandIn {
         void batchAppendCall(call, parts);
       },
       read: (call: ReadCall) => this.read(call),
-      delete: (call: ServerUnaryCall<DeleteReq, streamsPb.DeleteResp>, answer: sendUnaryData<streamsPb.DeleteResp>) =>
+      delete: (
+        call: ServerUnaryCall<DeleteReq, streamsPb.DeleteResp>,
+        answer: sendUnaryData<streamsPb.DeleteResp>,
+      ) =>
         this.remove(call, answer, {
           write: (stream) => this.log.softDelete(stream, randomUUID()),
-          respond: (position) => new streamsPb.DeleteResp().setPosition(placed(new streamsPb.DeleteResp.Position(), position)),
+          respond: (position) =>
+            new streamsPb.DeleteResp().setPosition(placed(new streamsPb.DeleteResp.Position(), position)),
         }),
       tombstone: (
         call: ServerUnaryCall<TombstoneReq, streamsPb.TombstoneResp>,
@@ -156,7 +166,9 @@ export class EventStoreDbStandIn {
         return this.remove(call, answer, {
           write: (stream) => this.log.tombstone(stream, expected, randomUUID()),
           respond: (position) =>
-            new streamsPb.TombstoneResp().setPosition(placed(new streamsPb.TombstoneResp.Position(), position)),
+            new streamsPb.TombstoneResp().setPosition(
+              placed(new streamsPb.TombstoneResp.Position(), position),
+            ),
         });
       },
     };
@@ -215,7 +227,8 @@ export class EventStoreDbStandIn {
         .setState(state)
         .setIsAlive(true)
         .setHttpEndPoint(new gossipPb.EndPoint().setAddress('127.0.0.1').setPort(port));
-    if (this.leaderPort === undefined) return new gossipPb.ClusterInfo().setMembersList([member(this.port, LEADER)]);
+    if (this.leaderPort === undefined)
+      return new gossipPb.ClusterInfo().setMembersList([member(this.port, LEADER)]);
     return new gossipPb.ClusterInfo().setMembersList([
       member(this.port, FOLLOWER),
       member(this.leaderPort, LEADER),

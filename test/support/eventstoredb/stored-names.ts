@@ -25,7 +25,8 @@ export function toPosition(place: bigint): LogPosition {
 /** @throws RangeError for a position that no event has. */
 export function fromPosition(position: LogPosition): LogPosition {
   const place = position.prepare / GAP;
-  const isOurs = comparePositions(position, START_OF_LOG) === 0 || comparePositions(position, toPosition(place)) === 0;
+  const isOurs =
+    comparePositions(position, START_OF_LOG) === 0 || comparePositions(position, toPosition(place)) === 0;
   if (!isOurs) throw new RangeError(`no event has the position ${position.commit}/${position.prepare}`);
   return { commit: place, prepare: place };
 }

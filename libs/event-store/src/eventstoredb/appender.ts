@@ -53,7 +53,11 @@ export class Appender {
   }
 
   /** The first result of this very append, or the revision at which it is to be made. */
-  private async look({ stream, events, expectedRevision }: EncodedAppend): Promise<AppendResult | bigint | 'no_stream'> {
+  private async look({
+    stream,
+    events,
+    expectedRevision,
+  }: EncodedAppend): Promise<AppendResult | bigint | 'no_stream'> {
     let head: bigint | 'no_stream' = 'no_stream';
     let matched = 0;
     for await (const { id, revision, position } of this.reader.readStream(stream)) {
@@ -84,7 +88,7 @@ export class Appender {
     } catch (error) {
       if (isOfType(error, 'wrong-expected-version')) {
         const { actualVersion } = error as WrongExpectedVersionError;
-        throw new WrongExpectedRevisionError(stream, append.expectedRevision, actualVersion as bigint | 'no_stream');
+        throw new WrongExpectedRevisionError(stream, append.expectedRevision, actualVersion);
       }
       throw toWriteError(error, stream);
     }

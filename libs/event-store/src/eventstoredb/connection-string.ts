@@ -1,6 +1,3 @@
-/** The schemes that lead to EventStoreDB. KurrentDB is its later name; both speak one protocol. */
-export const EVENTSTOREDB_SCHEMES = ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'] as const;
-
 const FORM =
   /^(?:esdb|kurrentdb)(?:\+discover)?:\/\/(?:[^:@/?\s]+:[^@/?\s]+@)?[^:@,/?\s]+(?::\d{1,5})?(?:,[^:@,/?\s]+(?::\d{1,5})?)*\/?(?:\?(?<options>[^?\s]*))?$/;
 
@@ -30,6 +27,10 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   userkeyfile: ANY,
 };
 
+const KNOWN =
+  'tls, tlsCAFile, userCertFile, userKeyFile, nodePreference, keepAliveInterval, keepAliveTimeout, defaultDeadline, ' +
+  'maxDiscoverAttempts, discoveryInterval, gossipTimeout and connectionName';
+
 /**
  * What is wrong with a connection string, as the rule it breaks; undefined when nothing is. It is checked before
  * the client sees it, because the client prints the whole string, password included, where an option is unknown.
@@ -37,23 +38,22 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
 export function checkConnectionString(url: string): string | undefined {
   const match = FORM.exec(url);
   if (!match || !canDecode(url)) return RULE;
-  for (const option of (match.groups?.['options'] ?? '').split('&').filter((text) => text !== '')) {
-    const [name = '', value = ''] = option.split('=');
-    const allowed = OPTIONS[name.toLowerCase().replace(/[_-]/g, '')];
-    if (!allowed) return `has an option that EventStoreDB's client does not know; it knows ${known()}`;
-    if (!allowed.test(value)) return `has a value that the option cannot have; it must match ${allowed.source}`;
-  }
-  return undefined;
+  const options = (match.groups?.['options'] ?? '').split('&').filter((text) => text !== '');
+  return options.map(checkOption).find((problem) => problem !== undefined);
+}
+
+function checkOption(option: string): string | undefined {
+  const [name = '', value = ''] = option.split('=');
+  const allowed = OPTIONS[name.toLowerCase().replace(/[_-]/g, '')];
+  if (!allowed) return `has an option that EventStoreDB's client does not know; it knows ${KNOWN}`;
+  return allowed.test(value)
+    ? undefined
+    : `has a value that the option cannot have; it must match ${allowed.source}`;
 }
 
 /** The same connection, in the words of the client: it knows the scheme `esdb` alone. */
 export function toClientString(url: string): string {
   return url.replace(/^kurrentdb/, 'esdb');
-}
-
-function known(): string {
-  return 'tls, tlsCAFile, userCertFile, userKeyFile, nodePreference, keepAliveInterval, keepAliveTimeout, ' +
-    'defaultDeadline, maxDiscoverAttempts, discoveryInterval, gossipTimeout and connectionName';
 }
 
 function canDecode(url: string): boolean {

@@ -36,7 +36,12 @@ export interface EventStoreDbOptions {
   readonly openTimeoutMs?: number;
 }
 
-const DEFAULTS = { appendTimeoutMs: 3_000, readTimeoutMs: 5_000, watchIntervalMs: 5_000, openTimeoutMs: 30_000 };
+const DEFAULTS = {
+  appendTimeoutMs: 3_000,
+  readTimeoutMs: 5_000,
+  watchIntervalMs: 5_000,
+  openTimeoutMs: 30_000,
+};
 const OPEN_BACKOFF = { minMs: 100, maxMs: 2_000 };
 const PROBE_TIMEOUT_MS = 2_000;
 

@@ -1,6 +1,11 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { comparePositions, START_OF_LOG, type LogPosition } from '@keyward/contracts';
-import type { EventFilter, RecordedEvent, SubscribeOptions, SubscriptionMessage } from '../event-store.port.js';
+import type {
+  EventFilter,
+  RecordedEvent,
+  SubscribeOptions,
+  SubscriptionMessage,
+} from '../event-store.port.js';
 import { toReadError, unavailable } from './client-errors.js';
 import { READ_AHEAD, type LogReader, type OpenCalls } from './log-reader.js';
 import { PulledCall } from './pulled-call.js';
@@ -32,6 +37,7 @@ export async function* followAll(
   parts.openCalls.add(call);
   try {
     yield* follow(call, parts, options);
+    if (!signal.aborted) throw unavailable('it ended the subscription');
   } catch (error) {
     throw toReadError(error);
   } finally {
@@ -49,20 +55,28 @@ async function* follow(
   const progress = new Progress(after === 'start' ? START_OF_LOG : after, await parts.reader.head());
   while (!signal.aborted) {
     const items = call.take(READ_AHEAD);
-    const events = wanted(items, filter);
     progress.took(items);
+    const events = wanted(items, filter);
+    const position = items.length === 0 ? progress.newlyCaughtUp() : undefined;
     if (events.length > 0) yield { kind: 'events', events };
-    if (items.length > 0 || signal.aborted) continue;
-    const position = progress.newlyCaughtUp();
-    if (position) {
-      yield { kind: 'caught_up', position };
-      continue;
-    }
-    const sign = await call.wait(parts.watchIntervalMs);
-    if (sign === 'ended' && !signal.aborted) throw unavailable('it ended the subscription');
-    // Asked after the silence: what is at or before this head has had that long to come.
-    if (sign === 'quiet') progress.expect(await parts.reader.head());
+    else if (position) yield { kind: 'caught_up', position };
+    else if (items.length === 0 && !(await hasMore(call, parts, progress))) return;
   }
+}
+
+/**
+ * Waits; false when the subscription has ended.
+ * @throws EventStoreError UNAVAILABLE when it has stalled.
+ */
+async function hasMore(
+  call: PulledCall<ClientEvent>,
+  { reader, watchIntervalMs }: FollowParts,
+  progress: Progress,
+): Promise<boolean> {
+  const sign = await call.wait(watchIntervalMs);
+  // Asked after the silence: what is at or before this head has had that long to come.
+  if (sign === 'quiet') progress.expect(await reader.head());
+  return sign !== 'ended';
 }
 
 function wanted(items: readonly ClientEvent[], filter: EventFilter | undefined): RecordedEvent[] {
@@ -91,7 +105,7 @@ class Progress {
   took(items: readonly ClientEvent[]): void {
     const last = items.at(-1);
     if (!last) return;
-    this.position = positionOf(last) ?? this.position;
+    this.position = positionOf(last);
     this.overdue = undefined;
   }
 

@@ -1,12 +1,14 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { comparePositions, START_OF_LOG, type LogPosition } from '@keyward/contracts';
-import type { ReadAllOptions, ReadStreamOptions, RecordedEvent } from '../event-store.port.js';
+import type { EventFilter, ReadAllOptions, ReadStreamOptions, RecordedEvent } from '../event-store.port.js';
 import { isOfType, onLeader, toReadError, unavailable } from './client-errors.js';
 import { PulledCall, type ClientStream } from './pulled-call.js';
 import { passes, positionOf, toRecordedEvent, type ClientEvent } from './recorded-event.js';
 
 /** Events that may lie ready between the connection and the reader. */
 export const READ_AHEAD = 256;
+
+const BEGINNING = { forwards: 'start', backwards: 'end' } as const;
 
 /** The calls that are open, to be ended when the store closes. */
 export type OpenCalls = Set<PulledCall<ClientEvent>>;
@@ -26,24 +28,22 @@ export class LogReader {
     if (!isSomething(direction, fromRevision, maxCount)) return;
     const options = {
       direction,
-      fromRevision: fromRevision ?? (direction === 'forwards' ? 'start' : 'end'),
+      fromRevision: fromRevision ?? BEGINNING[direction],
       maxCount: maxCount ?? Number.MAX_SAFE_INTEGER,
       requiresLeader: true,
-    } as const;
-    const call = () => this.client.readStream(stream, options, { highWaterMark: READ_AHEAD });
-    for await (const item of this.items(call)) {
-      const event = toRecordedEvent(item);
-      if (event) yield event;
-    }
+    };
+    yield* recorded(this.items(() => this.client.readStream(stream, options, { highWaterMark: READ_AHEAD })));
   }
 
-  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
-    const { direction = 'forwards', from, maxCount = Number.POSITIVE_INFINITY, filter } = options;
+  async *readAll({
+    direction = 'forwards',
+    from,
+    maxCount = Number.POSITIVE_INFINITY,
+    filter,
+  }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
     if (!isSomething(direction, from, maxCount)) return;
     let left = maxCount;
-    for await (const item of direction === 'forwards' ? this.allForwards(from) : this.allBackwards(from)) {
-      const event = toRecordedEvent(item);
-      if (!event || !passes(filter, event)) continue;
+    for await (const event of recorded(this.from(direction, from ?? BEGINNING[direction]), filter)) {
       yield event;
       left -= 1;
       if (left <= 0) return;
@@ -52,27 +52,37 @@ export class LogReader {
 
   /** Position of the last record of the log, whosever it is: at or after every append acknowledged. */
   async head(): Promise<LogPosition> {
-    for await (const item of this.all('backwards', 'end', 1)) return positionOf(item) ?? START_OF_LOG;
+    for await (const item of this.all('backwards', 'end', 1)) return positionOf(item);
     return START_OF_LOG;
   }
 
+  private from(
+    direction: 'forwards' | 'backwards',
+    from: LogPosition | 'start' | 'end',
+  ): AsyncGenerator<ClientEvent> {
+    return direction === 'forwards' ? this.allForwards(from) : this.allBackwards(from);
+  }
+
   /** The end is fixed at the start: a read that chased busy writers would never end. */
-  private async *allForwards(from: LogPosition | 'start' | 'end' | undefined): AsyncGenerator<ClientEvent> {
+  private async *allForwards(from: LogPosition | 'start' | 'end'): AsyncGenerator<ClientEvent> {
     const head = await this.head();
-    for await (const item of this.all('forwards', from ?? 'start')) {
-      if (comparePositions(positionOf(item) ?? START_OF_LOG, head) > 0) return;
+    for await (const item of this.all('forwards', from)) {
+      if (comparePositions(positionOf(item), head) > 0) return;
       yield item;
     }
   }
 
   /** EventStoreDB leaves out the event at the position itself when it reads backwards; the port does not. */
-  private async *allBackwards(from: LogPosition | 'start' | 'end' | undefined): AsyncGenerator<ClientEvent> {
-    if (typeof from !== 'object') return yield* this.all('backwards', 'end');
+  private async *allBackwards(from: LogPosition | 'start' | 'end'): AsyncGenerator<ClientEvent> {
+    if (typeof from !== 'object') {
+      yield* this.all('backwards', 'end');
+      return;
+    }
     for await (const item of this.all('forwards', from, 1)) {
-      if (isBeforeOrAt(item, from)) yield item;
+      if (comparePositions(positionOf(item), from) <= 0) yield item;
     }
     for await (const item of this.all('backwards', from)) {
-      if (comparePositions(positionOf(item) ?? from, from) < 0) yield item;
+      if (comparePositions(positionOf(item), from) < 0) yield item;
     }
   }
 
@@ -131,8 +141,14 @@ export class LogReader {
   }
 }
 
-function isBeforeOrAt(item: ClientEvent, position: LogPosition): boolean {
-  return comparePositions(positionOf(item) ?? START_OF_LOG, position) <= 0;
+async function* recorded(
+  items: AsyncIterable<ClientEvent>,
+  filter?: EventFilter,
+): AsyncGenerator<RecordedEvent, void, undefined> {
+  for await (const item of items) {
+    const event = toRecordedEvent(item);
+    if (event && passes(filter, event)) yield event;
+  }
 }
 
 /** Reading forwards from the end, or backwards from the start, finds nothing: both lie outside the events. */

@@ -7,9 +7,9 @@ export const STORE_STREAM = 'keyward-store';
 
 export type ClientEvent = ResolvedEvent | AllStreamResolvedEvent;
 
-/** Where in $all it lies. Links are not followed, so it is the event's own place. */
-export function positionOf({ event }: ClientEvent): LogPosition | undefined {
-  return event?.position;
+/** Where in $all it lies. Links are not followed, so there is an event, and it is the event's own place. */
+export function positionOf({ event }: ClientEvent): LogPosition {
+  return event!.position!;
 }
 
 /**
@@ -17,19 +17,14 @@ export function positionOf({ event }: ClientEvent): LogPosition | undefined {
  * with `$` (a tombstone lies in the stream it deleted), and nothing of ours is other than a JSON object.
  */
 export function toRecordedEvent({ event }: ClientEvent): RecordedEvent | undefined {
-  if (!event?.position || !event.isJson || !isJsonObject(event.data)) return undefined;
-  if (event.type.startsWith('$') || event.streamId.startsWith('$')) return undefined;
-  if (event.streamId === STORE_STREAM) return undefined;
-  return {
-    id: event.id,
-    type: event.type,
-    data: event.data,
-    metadata: isJsonObject(event.metadata) ? event.metadata : {},
-    stream: event.streamId,
-    revision: event.revision,
-    position: event.position,
-    recordedAt: event.created,
-  };
+  if (!event?.position || !isJsonObject(event.data) || isBookkeeping(event)) return undefined;
+  const { id, type, data, streamId: stream, revision, position, created: recordedAt } = event;
+  const metadata = isJsonObject(event.metadata) ? event.metadata : {};
+  return { id, type, data, metadata, stream, revision, position, recordedAt };
+}
+
+function isBookkeeping({ type, streamId }: { readonly type: string; readonly streamId: string }): boolean {
+  return type.startsWith('$') || streamId.startsWith('$') || streamId === STORE_STREAM;
 }
 
 export function passes(filter: EventFilter | undefined, event: RecordedEvent): boolean {
@@ -39,5 +34,7 @@ export function passes(filter: EventFilter | undefined, event: RecordedEvent): b
 }
 
 function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }

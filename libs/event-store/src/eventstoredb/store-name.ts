@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonEvent, type EventStoreDBClient } from '@eventstore/db-client';
+import { jsonEvent, type EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
 import { EventStoreError } from '../event-store.errors.js';
 import { isOfType, onLeader, toReadError, toWriteError, unavailable, within } from './client-errors.js';
 import { STORE_STREAM } from './recorded-event.js';
@@ -27,10 +27,18 @@ export async function nameStore(client: EventStoreDBClient, timeoutMs: number): 
  *
  * @throws EventStoreError saying what is wrong.
  */
-export async function probeWrites(client: EventStoreDBClient, name: StoreName, timeoutMs: number): Promise<void> {
+export async function probeWrites(
+  client: EventStoreDBClient,
+  name: StoreName,
+  timeoutMs: number,
+): Promise<void> {
   const late = () => unavailable(`it did not answer a write within ${timeoutMs} ms`);
   try {
-    await within(timeoutMs, onLeader(() => write(client, name, timeoutMs)), late);
+    await within(
+      timeoutMs,
+      onLeader(() => write(client, name, timeoutMs)),
+      late,
+    );
   } catch (error) {
     throw toWriteError(error, STORE_STREAM);
   }
@@ -61,16 +69,21 @@ function write(client: EventStoreDBClient, { storeId, eventId }: StoreName, dead
 async function read(client: EventStoreDBClient): Promise<StoreName | undefined> {
   try {
     for await (const { event } of client.readStream(STORE_STREAM, { maxCount: 1, requiresLeader: true })) {
-      const { storeId } = (event?.data ?? {}) as { storeId?: unknown };
-      if (event?.type === TYPE && typeof storeId === 'string') return { storeId, eventId: event.id };
-      throw new EventStoreError(
-        'UNAVAILABLE',
-        `the stream ${STORE_STREAM} of this EventStoreDB is not Keyward's: give Keyward a database of its own`,
-      );
+      return nameIn(event);
     }
     return undefined;
   } catch (error) {
     if (isOfType(error, 'stream-not-found')) return undefined;
     throw error;
   }
+}
+
+/** @throws EventStoreError UNAVAILABLE when it is no name. */
+function nameIn(event: ResolvedEvent['event']): StoreName {
+  const { storeId } = (event?.data ?? {}) as { storeId?: unknown };
+  if (event?.type === TYPE && typeof storeId === 'string') return { storeId, eventId: event.id };
+  throw new EventStoreError(
+    'UNAVAILABLE',
+    `the stream ${STORE_STREAM} of this EventStoreDB is not Keyward's: give Keyward a database of its own`,
+  );
 }

@@ -96,6 +96,7 @@ export function describeAppends(test: StoreTest): void {
       ['no events', { events: [] }],
       ['an event id that is no UUID', { events: [{ ...anEvent(), id: '42' }] }],
       ['an event type without a name', { events: [{ ...anEvent(), type: '' }] }],
+      ['an event type that the log keeps for itself', { events: [{ ...anEvent(), type: '$metadata' }] }],
       ['two events with one id', { events: [twin, twin] }],
       ['data that JSON cannot hold', { events: [{ ...anEvent(), data: { n: 1n } as never }] }],
       ['data that is no object', { events: [{ ...anEvent(), data: [] as never }] }],

@@ -1,0 +1,1 @@
+export { TEST_AUTHORITY, TEST_CLIENT, TEST_SERVER } from './test-certificates.js';
