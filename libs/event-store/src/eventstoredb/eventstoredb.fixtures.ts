@@ -1,4 +1,6 @@
 import { EventStoreDbStandIn, type StandInOptions } from '../../../../test/support/eventstoredb/index.js';
+import { isEventStoreError } from '../event-store.errors.js';
+import type { AppendResult, StreamAppend } from '../event-store.port.js';
 import { EventStoreDbEventStore, type EventStoreDbOptions } from './eventstoredb-event-store.js';
 
 /** The address of a real server to test against, besides the stand-in; docs/eventstoredb.md says how. */
@@ -12,7 +14,7 @@ export interface StandInTest {
 /** Short, because tests wait for them to run out; long enough that a loaded machine does not. */
 export const SHORT: Omit<EventStoreDbOptions, 'url'> = {
   appendTimeoutMs: 700,
-  readTimeoutMs: 1_500,
+  readTimeoutMs: 3_000,
   openTimeoutMs: 5_000,
 };
 
@@ -29,6 +31,20 @@ export async function withStandIn(
   } finally {
     await store.close();
     standIn.stop();
+  }
+}
+
+/** Appends as callers do: again with the same ids, until the outcome is known. A slow machine makes it unknown too. */
+export async function appendUntilKnown(
+  store: EventStoreDbEventStore,
+  append: StreamAppend,
+): Promise<AppendResult> {
+  for (;;) {
+    try {
+      return await store.append(append);
+    } catch (error) {
+      if (!isEventStoreError(error, 'UNKNOWN_OUTCOME')) throw error;
+    }
   }
 }
 

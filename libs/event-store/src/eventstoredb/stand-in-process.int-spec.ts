@@ -2,7 +2,7 @@ import { startStandInProcess } from '../../../../test/support/eventstoredb/index
 import { temporaryFolder } from '../sqlite/sqlite.fixtures.js';
 import { anEvent, collect, expectCode, numbered, uniqueName } from '../testing/index.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { SHORT } from './eventstoredb.fixtures.js';
+import { appendUntilKnown, SHORT } from './eventstoredb.fixtures.js';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -45,7 +45,7 @@ describe('the stand-in as a process of its own', () => {
     await expectCode(store.head(), 'UNAVAILABLE');
     expect(await store.health()).toMatchObject({ ok: false });
     server.thaw();
-    expect(await store.append(append)).toMatchObject({ revision: 0n });
+    expect(await appendUntilKnown(store, append)).toMatchObject({ revision: 0n });
     expect(await collect(store.readStream(append.stream))).toHaveLength(1);
     await store.close();
     await server.kill();
