@@ -35,6 +35,7 @@ export class FreshReader {
   /**
    * Reads once, and again once the read model has caught up if that first answer is not fresh enough.
    * @param deadlineMs longest wait, in milliseconds from now
+   * @param readOnce gives an object of its own each time
    * @throws KeywardError UNAVAILABLE while the read model is not ready, STALE_READ_MODEL when the answer
    * would be too old, INVALID_REQUEST for a position that the log has not come to
    */
@@ -55,7 +56,8 @@ export class FreshReader {
     if (stale && this.options.staleAnswers === 'refuse') {
       throw staleReadModel('The read model has not confirmed to be up to date within the staleness bound.');
     }
-    return { ...answer, stale };
+    // The answer is this read's own. A copy by spread would cost a tenth of a whole lookup.
+    return Object.assign(answer, { stale });
   };
 
   private async readFresh<T extends Answer>(

@@ -7,6 +7,7 @@ import {
   applyDecorators,
   type RpcExceptionFilter,
 } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { throwError, type Observable } from 'rxjs';
 import { internalStatus, isKeywardError, statusOf, type GrpcStatus } from './grpc-status.js';
 
@@ -35,7 +36,17 @@ function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error('a value was thrown that is no error');
 }
 
-/** A class whose `@GrpcMethod`s answer gRPC calls, with our errors. */
+/**
+ * A class whose `@GrpcMethod`s answer gRPC calls, with our errors. They get what grpc-js gives: the
+ * request, its metadata and the call. Nest's parameter decorators and pipes have no effect.
+ */
 export function GrpcController(): ClassDecorator {
-  return applyDecorators(Controller(), UseFilters(GrpcErrorFilter));
+  return applyDecorators(Controller(), UseFilters(GrpcErrorFilter), withoutPipes);
+}
+
+/** Where no argument is declared Nest passes them on; else it makes three promises for each one. */
+function withoutPipes(controller: { readonly prototype: object; readonly name: string }): void {
+  for (const method of Object.getOwnPropertyNames(controller.prototype)) {
+    Reflect.defineMetadata(ROUTE_ARGS_METADATA, {}, controller, method);
+  }
 }
