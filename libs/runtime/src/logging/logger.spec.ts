@@ -30,6 +30,7 @@ describe('createLogger', () => {
   it("leaves Nest's account of its own start to debug", () => {
     const { logger, lines } = logWith();
     logger.log('RootModule dependencies initialized', 'InstanceLoader');
+    logger.error('the same sentence that main says', 'ExceptionHandler');
     logger.log('Listening', 'api');
     expect(lines).toHaveLength(1);
   });

@@ -2,14 +2,18 @@ import type { LoggerService } from '@nestjs/common';
 import type { Logger as PinoLogger } from 'pino';
 import { serializeError, serializeFields } from './serialize.js';
 
-/** Nest's own account of its start: fifty lines that only somebody who debugs Nest wants. */
-const FRAMEWORK = new Set([
+/**
+ * Nest's own account of its start: fifty lines that only somebody who debugs Nest wants, and the error
+ * that stopped it, which each app's `main` says in a sentence.
+ */
+const FRAMEWORK: ReadonlySet<unknown> = new Set([
   'NestFactory',
   'InstanceLoader',
   'RoutesResolver',
   'RouterExplorer',
   'NestApplication',
   'NestMicroservice',
+  'ExceptionHandler',
 ]);
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -22,7 +26,7 @@ export class NestLogger implements LoggerService {
   constructor(private readonly pino: PinoLogger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+    this.write('info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -45,7 +49,8 @@ export class NestLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+  private write(wanted: Level, message: unknown, rest: readonly unknown[]): void {
+    const level = FRAMEWORK.has(rest.at(-1)) ? 'debug' : wanted;
     if (!this.pino.isLevelEnabled(level)) return;
     const withStack = this.pino.isLevelEnabled('debug');
     const { record, sentence } = collect([message, ...rest], withStack);
