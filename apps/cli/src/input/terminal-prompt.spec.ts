@@ -17,9 +17,17 @@ describe('The hidden prompt', () => {
 
   const ask = () =>
     promptOnTerminal('The key (hidden):', { input: keyboard, output: screen, signal: interrupt.signal });
+  /** The pieces arrive one after the other, as from a slow terminal. */
   const typed = (...pieces: readonly string[]) => {
     const answer = ask();
-    for (const piece of pieces) keyboard.write(piece);
+    // The next test has another keyboard, and may begin before the last piece is through.
+    const mine = keyboard;
+    void (async () => {
+      for (const piece of pieces) {
+        mine.write(piece);
+        for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
     return answer;
   };
 
