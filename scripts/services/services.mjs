@@ -1,12 +1,13 @@
 // The servers that tests need beside the project itself. A test file says so in its first lines with a comment
 // `@needs redis`; each service is started once per run, and only when a selected file needs it.
 import { readFileSync } from 'node:fs';
+import { kafkaService } from './kafka.mjs';
 import { redisService } from './redis.mjs';
 
 /** @typedef {{ name: string, title: string, url: string, prepare(progress: (what: string) => void): Promise<void>, start(): Promise<{ url: string, stop(): Promise<void> }> }} Service */
 
 /** @type {readonly Service[]} */
-const SERVICES = [redisService];
+const SERVICES = [redisService, kafkaService];
 const HEAD = 1_000;
 const HEARTBEAT_MS = 10_000;
 
