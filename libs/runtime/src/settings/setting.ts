@@ -148,7 +148,7 @@ export const setting = {
   url<const O extends Options<string> & { readonly schemes: readonly string[] }>(
     options: O,
   ): Setting<Value<string, O>> {
-    const rule = `an address that starts with ${options.schemes.map((scheme) => `${scheme}:`).join(' or ')}`;
+    const rule = `an address that starts with ${options.schemes.map((scheme) => `"${scheme}:"`).join(' or ')}`;
     return make('address', rule, options, (raw) => parseUrl(raw, rule, options.schemes));
   },
 
