@@ -3,6 +3,8 @@ import { Clock, HealthRegistry, Metrics, type CounterMetric } from '@keyward/run
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProjectorObserver } from './projecting/projector.js';
 
+const NOT_CAUGHT_UP = 'has not caught up with the event log yet';
+
 type Count = CounterMetric<Record<never, never>>;
 
 /** What the projector tells of itself: health, metrics, and the log. */
@@ -13,7 +15,7 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
   private readonly batchesTotal: Count;
   private readonly missesTotal: Count;
   private unregister: (() => void) | undefined;
-  private problem: string | undefined = 'has not caught up with the event log yet';
+  private problem: string | undefined = NOT_CAUGHT_UP;
   /** When the read model last fell behind the log, by the monotonic clock; null while it is caught up. */
   private behindSince: number | null;
 
@@ -49,6 +51,17 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
 
   onApplicationShutdown(): void {
     this.unregister?.();
+  }
+
+  /** Not a problem: whoever works is at it, and this process is there to take over. */
+  standingBy(): void {
+    this.problem = undefined;
+    this.behindSince = null;
+  }
+
+  takingOver(): void {
+    this.problem = NOT_CAUGHT_UP;
+    this.applying();
   }
 
   rebuilding(): void {

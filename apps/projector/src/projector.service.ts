@@ -43,6 +43,8 @@ export class ProjectorService implements OnApplicationBootstrap, OnApplicationSh
   private observer(loop: LoopHandle): ProjectorObserver {
     const { report } = this;
     return {
+      standingBy: () => report.standingBy(),
+      takingOver: () => report.takingOver(),
       rebuilding: () => report.rebuilding(),
       applying: () => report.applying(),
       applied: (events) => report.applied(events),

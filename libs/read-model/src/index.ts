@@ -15,19 +15,34 @@ export { MemoryReadModel } from './memory/memory-read-model.js';
 export { Projection, type ProjectionOptions } from './projection/projection.js';
 export { ProjectionError } from './projection/projection.errors.js';
 export { PROJECTED_STREAM_PREFIXES } from './projection/projected-event.js';
-export { InvalidReadModelUrlError, openReadModel } from './open-read-model.js';
+export { openReadModel } from './open-read-model.js';
+export {
+  CorruptRecordError,
+  ReadModelLostError,
+  ReadModelSetupError,
+  ReadModelUnavailableError,
+} from './read-model.errors.js';
 export { ReadModelModule, type ReadModelModuleOptions } from './read-model.module.js';
 export { readModelSettings, type ReadModelSettings } from './read-model.settings.js';
 export {
   ReadModel,
   ReadModelWriter,
+  canBindToLog,
+  canCheckSetup,
+  canLease,
+  canRebuildBeside,
   canWaitForPosition,
+  type HeldLease,
+  type LogBound,
   type LookupAddress,
   type LookupEntry,
   type OrganizationSlots,
   type PositionWaiter,
   type ProjectSlots,
   type ReadModelStatus,
+  type RebuildsBeside,
+  type SetupChecked,
+  type WriterLease,
 } from './read-model.port.js';
 export type {
   OrganizationRecord,

@@ -1,21 +1,15 @@
 import { MemoryReadModel } from './memory/memory-read-model.js';
+import { ReadModelSetupError } from './read-model.errors.js';
 import type { ReadModel, ReadModelWriter } from './read-model.port.js';
-
-/** Thrown when the setting KEYWARD_READ_MODEL names no read model. The value is left out: a URL may hold a password. */
-export class InvalidReadModelUrlError extends Error {
-  readonly code = 'INVALID_SETTING';
-
-  constructor() {
-    super("KEYWARD_READ_MODEL must be 'memory:': correct it, or leave it out");
-    this.name = 'InvalidReadModelUrlError';
-  }
-}
+import { RedisReadModel, type RedisReadModelOptions } from './redis/redis-read-model.js';
 
 /**
  * Opens the read model that a URL names; both sides are one object.
- * @throws InvalidReadModelUrlError
+ * @param options of a Redis; memory needs none
+ * @throws ReadModelSetupError naming the rule that the URL breaks; never with the URL, which may hold a password
  */
-export function openReadModel(url: string): ReadModel & ReadModelWriter {
-  if (url !== 'memory:') throw new InvalidReadModelUrlError();
-  return new MemoryReadModel();
+export function openReadModel(url: string, options: RedisReadModelOptions = {}): ReadModel & ReadModelWriter {
+  if (url === 'memory:') return new MemoryReadModel();
+  if (/^rediss?:/i.test(url)) return new RedisReadModel(url, options);
+  throw new ReadModelSetupError("must be 'memory:', or an address that starts with redis: or rediss:");
 }

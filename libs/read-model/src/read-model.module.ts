@@ -1,5 +1,5 @@
 import { EventStore } from '@keyward/event-store';
-import { SystemClock } from '@keyward/runtime';
+import { Metrics, SystemClock } from '@keyward/runtime';
 import {
   Global,
   Module,
@@ -11,7 +11,8 @@ import {
 import { FreshReader, type StaleAnswers } from './freshness/fresh-reader.js';
 import { StalenessMonitor } from './freshness/staleness-monitor.js';
 import { openReadModel } from './open-read-model.js';
-import { ReadModel, ReadModelWriter } from './read-model.port.js';
+import { ReadModel, ReadModelWriter, canBindToLog, canCheckSetup } from './read-model.port.js';
+import type { BreakerState } from './redis/circuit-breaker.js';
 
 export interface ReadModelModuleOptions {
   /** `KEYWARD_STALENESS_BOUND`, in milliseconds. @defaultValue 2000 */
@@ -30,6 +31,7 @@ export class ReadModelModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly readModel: ReadModel,
     private readonly monitor: StalenessMonitor,
+    private readonly events: EventStore,
   ) {}
 
   /** @param url what `KEYWARD_READ_MODEL` says; see {@link openReadModel}. */
@@ -37,7 +39,12 @@ export class ReadModelModule implements OnModuleInit, OnApplicationShutdown {
     return {
       module: ReadModelModule,
       providers: [
-        { provide: ReadModel, useFactory: () => openReadModel(url) },
+        {
+          provide: ReadModel,
+          inject: [{ token: Metrics, optional: true }],
+          useFactory: (metrics?: Metrics) =>
+            openReadModel(url, metrics && { onBreaker: breakerGauge(metrics) }),
+        },
         { provide: ReadModelWriter, useExisting: ReadModel },
         monitorProvider(options.stalenessBoundMs ?? 2_000),
         readerProvider(options.staleAnswers ?? 'refuse'),
@@ -46,7 +53,10 @@ export class ReadModelModule implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  onModuleInit(): void {
+  /** @throws ReadModelSetupError */
+  async onModuleInit(): Promise<void> {
+    if (canBindToLog(this.readModel)) this.readModel.bindTo(this.events.storeId);
+    if (canCheckSetup(this.readModel)) await this.readModel.checkSetup();
     this.monitor.start();
   }
 
@@ -54,6 +64,17 @@ export class ReadModelModule implements OnModuleInit, OnApplicationShutdown {
     this.monitor.stop();
     await this.readModel.close();
   }
+}
+
+const BREAKER_VALUES: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+function breakerGauge(metrics: Metrics): (state: BreakerState) => void {
+  const gauge = metrics.gauge({
+    name: 'keyward_read_model_breaker_state',
+    help: 'Whether Redis is asked: 0 yes; 1 one call sees whether it answers again; 2 not, because it did not answer.',
+  });
+  gauge.set(BREAKER_VALUES.closed);
+  return (state) => gauge.set(BREAKER_VALUES[state]);
 }
 
 function monitorProvider(boundMs: number): Provider {

@@ -106,7 +106,39 @@ export function canWaitForPosition(readModel: ReadModel): readModel is ReadModel
   return typeof (readModel as Partial<PositionWaiter>).waitFor === 'function';
 }
 
-/** The writing side, for the projector alone. All but `checkpoint` and `reset` throw before the first {@link reset}. */
+/**
+ * An optional ability of a store that outlives its processes: to be told whose it has to be.
+ * Found with {@link canBindToLog}.
+ */
+export interface LogBound {
+  /** From now on only the read model of this log is served; while the store holds another's it is not ready. */
+  bindTo(storeId: string): void;
+}
+
+export function canBindToLog(readModel: ReadModel): readModel is ReadModel & LogBound {
+  return typeof (readModel as Partial<LogBound>).bindTo === 'function';
+}
+
+/**
+ * An optional ability: to say at boot that a store is set up in a way that would break a promise.
+ * Found with {@link canCheckSetup}.
+ */
+export interface SetupChecked {
+  /** @throws ReadModelSetupError; a store that is out of reach is not one */
+  checkSetup(): Promise<void>;
+}
+
+export function canCheckSetup(readModel: ReadModel): readModel is ReadModel & SetupChecked {
+  return typeof (readModel as Partial<SetupChecked>).checkSetup === 'function';
+}
+
+/**
+ * The writing side, for the projector alone. All but `checkpoint` and `reset` throw before a `checkpoint` that is
+ * not null, or a {@link reset}. Any number of writers may
+ * be at work, and may be cut off or go on late anywhere: each record and the checkpoint keep the newest.
+ * Throws ReadModelLostError when the store is no longer what the writer built upon (emptied, replaced by
+ * an older copy of itself or by another generation): go on from `checkpoint`.
+ */
 export abstract class ReadModelWriter {
   /**
    * Where to go on: the start of the log right after a {@link reset}. Null when the store is empty or
@@ -131,4 +163,41 @@ export abstract class ReadModelWriter {
 
   /** The projector is alive and has seen everything up to `position`: counts, and moves the checkpoint. */
   abstract heartbeat(position: LogPosition): Promise<void>;
+}
+
+/**
+ * An optional ability: to be built anew beside what is served, for a projector that follows the log
+ * goes on meanwhile. Found with {@link canRebuildBeside}.
+ */
+export interface RebuildsBeside {
+  /**
+   * Begins a second building of what is served, from the start of the log. Readers see nothing of it until,
+   * after its `markReady`, it is as far as what is served; then it takes that place in one step, and other
+   * writers are told by ReadModelLostError. Begun again, it gives up the one under way.
+   * @throws ReadModelLostError when nothing is served
+   */
+  rebuildBeside(storeId: string): Promise<ReadModelWriter>;
+}
+
+export function canRebuildBeside(writer: ReadModelWriter): writer is ReadModelWriter & RebuildsBeside {
+  return typeof (writer as Partial<RebuildsBeside>).rebuildBeside === 'function';
+}
+
+export interface HeldLease {
+  /** Aborts when the lease is lost: another projector may be at work by then, which costs time but no correctness. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+/**
+ * An optional ability: to let one projector of several do the work while the others stand by.
+ * Found with {@link canLease}.
+ */
+export interface WriterLease {
+  /** Resolves once the lease is this caller's; rejects with the signal's reason when aborted first. */
+  lease(signal: AbortSignal): Promise<HeldLease>;
+}
+
+export function canLease(writer: ReadModelWriter): writer is ReadModelWriter & WriterLease {
+  return typeof (writer as Partial<WriterLease>).lease === 'function';
 }

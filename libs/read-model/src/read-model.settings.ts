@@ -4,8 +4,11 @@ import { defineSettings, setting, type SettingsOf } from '@keyward/runtime';
 export const readModelSettings = defineSettings({
   KEYWARD_READ_MODEL: setting.url({
     default: 'memory:',
-    schemes: ['memory'],
-    doc: 'Where the read model is kept. `memory:` is rebuilt from the event log at every start.',
+    schemes: ['memory', 'redis', 'rediss'],
+    doc:
+      'Where the read model is kept. `memory:` is rebuilt from the event log at every start. Redis: `redis://[user:password@]host[:port][/db]`, ' +
+      'with TLS `rediss://`; options after `?`, joined by `&`: `cluster=true` with `node=host:port` for each further node, `prefix` of all keys (default kw), ' +
+      'and with TLS `ca`, `cert`, `key` (PEM files) and `servername`. Redis must have the maxmemory-policy noeviction.',
   }),
   KEYWARD_STALENESS_BOUND: setting.duration({
     default: '2s',

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { LogPosition } from '@keyward/contracts';
+import { ReadModelLostError } from '@keyward/read-model';
 import { Heartbeat } from './heartbeat.js';
 
 const EVERY = 500;
@@ -21,6 +22,7 @@ function heartbeatOver(log: { head: number; reachable?: boolean }) {
     },
     everyMs: EVERY,
     onMiss: () => void (misses += 1),
+    onLost: () => undefined,
   });
   return { heartbeat, beats, misses: () => misses };
 }
@@ -90,6 +92,7 @@ describe('Heartbeat', () => {
       writer: { heartbeat: (position) => Promise.resolve(void beats.push(position)) },
       everyMs: EVERY,
       onMiss: () => undefined,
+      onLost: () => undefined,
     });
     heartbeat.start();
     await heartbeat.reached(at(5));
@@ -98,5 +101,20 @@ describe('Heartbeat', () => {
     await pass(2 * EVERY);
     expect(beats).toEqual([]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('tells when the read model is no longer what was written, also when the log stands still', async () => {
+    const lost: string[] = [];
+    const heartbeat = new Heartbeat({
+      events: { head: () => Promise.resolve(at(0)) },
+      writer: { heartbeat: () => Promise.reject(new ReadModelLostError('lost records')) },
+      everyMs: EVERY,
+      onMiss: () => undefined,
+      onLost: ({ code }) => void lost.push(code),
+    });
+    heartbeat.start();
+    await pass(0);
+    heartbeat.stop();
+    expect(lost).toEqual(['READ_MODEL_LOST']);
   });
 });

@@ -1,6 +1,6 @@
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import type { EventStore } from '@keyward/event-store';
-import type { ReadModelWriter } from '@keyward/read-model';
+import { ReadModelLostError, type ReadModelWriter } from '@keyward/read-model';
 
 export interface HeartbeatOptions {
   readonly events: Pick<EventStore, 'head'>;
@@ -8,6 +8,8 @@ export interface HeartbeatOptions {
   readonly everyMs: number;
   /** The log or the read model was out of reach: there is no beat, which is what readers go by. */
   readonly onMiss: () => void;
+  /** The read model is no longer what was written; where nothing is appended, only the beat finds out. */
+  readonly onLost: (error: ReadModelLostError) => void;
 }
 
 /**
@@ -48,8 +50,9 @@ export class Heartbeat {
     try {
       this.target ??= await this.options.events.head();
       await this.beatIfReached();
-    } catch {
+    } catch (error) {
       this.options.onMiss();
+      if (error instanceof ReadModelLostError) this.options.onLost(error);
     } finally {
       this.asking = false;
     }

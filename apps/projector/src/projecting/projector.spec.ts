@@ -19,6 +19,8 @@ function run(events: EventStore, writer: ReadModelWriter): Running {
   const seen: string[] = [];
   const note = (what: string) => (): void => void seen.push(what);
   const observer: ProjectorObserver = {
+    standingBy: note('standing by'),
+    takingOver: note('taking over'),
     rebuilding: note('rebuilding'),
     applying: note('applying'),
     applied: (count) => void seen.push(`applied ${count}`),

@@ -1,10 +1,20 @@
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import type { EventStore, SubscriptionMessage } from '@keyward/event-store';
-import { PROJECTED_STREAM_PREFIXES, Projection, type ReadModelWriter } from '@keyward/read-model';
+import {
+  PROJECTED_STREAM_PREFIXES,
+  Projection,
+  canLease,
+  type HeldLease,
+  type ReadModelWriter,
+} from '@keyward/read-model';
 import { Heartbeat } from './heartbeat.js';
 
 /** What the projector reports while it runs. */
 export interface ProjectorObserver {
+  /** Another projector does the work, and this one waits to take over. */
+  standingBy(): void;
+  /** It is this one that does the work from now on. */
+  takingOver(): void;
   /** The read model is emptied and built anew. */
   rebuilding(): void;
   /** A batch came. */
@@ -25,18 +35,55 @@ export interface ProjectorParts {
 /**
  * Event log -> read model, in log order, until the signal aborts; a batch under way is finished then.
  * Records and checkpoint are written together, so being cut off anywhere at worst repeats a batch.
+ * Where the read model has a lease, one projector of several works at a time.
  * @throws ProjectionError at an event that cannot be applied; the checkpoint stays before it.
+ * @throws ReadModelLostError when the read model is no longer what was written: to be called again.
  */
 export async function project(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
+  const { writer, observer } = parts;
+  if (!canLease(writer)) return follow(parts, signal);
+  observer.standingBy();
+  const lease = await unlessAborted(writer.lease(signal), signal);
+  if (!lease) return;
+  observer.takingOver();
+  try {
+    await follow(parts, AbortSignal.any([signal, lease.lost]));
+  } finally {
+    await lease.release();
+  }
+  if (!signal.aborted) throw lease.lost.reason;
+}
+
+async function unlessAborted(
+  leased: Promise<HeldLease>,
+  signal: AbortSignal,
+): Promise<HeldLease | undefined> {
+  try {
+    return await leased;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+async function follow(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
   const { events, writer, observer, heartbeatMs: everyMs } = parts;
   const begun = await begin(parts);
   const projection = new Projection({ writer, events });
-  const heartbeat = new Heartbeat({ events, writer, everyMs, onMiss: () => observer.heartbeatMissed() });
+  const lost = new AbortController();
+  const heartbeat = new Heartbeat({
+    events,
+    writer,
+    everyMs,
+    onMiss: () => observer.heartbeatMissed(),
+    onLost: (error) => lost.abort(error),
+  });
   const after = comparePositions(begun, START_OF_LOG) === 0 ? 'start' : begun;
   const filter = { streamPrefixes: PROJECTED_STREAM_PREFIXES };
+  const until = AbortSignal.any([signal, lost.signal]);
   let position = begun;
   try {
-    for await (const message of events.subscribeToAll({ after, filter, signal })) {
+    for await (const message of events.subscribeToAll({ after, filter, signal: until })) {
       if (message.kind === 'events') await applyBatch(message, projection, observer);
       else await catchUp(message.position, position, parts, heartbeat);
       position = endOf(message);
@@ -45,6 +92,7 @@ export async function project(parts: ProjectorParts, signal: AbortSignal): Promi
   } finally {
     heartbeat.stop();
   }
+  lost.signal.throwIfAborted();
 }
 
 /**

@@ -6,7 +6,7 @@ describeReadModel(
   'MemoryReadModel',
   () => {
     const store = new MemoryReadModel();
-    return Promise.resolve({ reader: store, writer: store });
+    return Promise.resolve({ reader: store, writer: store, close: () => store.close() });
   },
   { waitsForPosition: true },
 );

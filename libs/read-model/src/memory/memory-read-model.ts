@@ -1,4 +1,5 @@
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
+import { NOT_BOUND, ReadModelLostError } from '../read-model.errors.js';
 import type {
   LookupAddress,
   LookupEntry,
@@ -18,7 +19,7 @@ import type {
   SlotRecord,
 } from '../records.js';
 import { MemoryRecords } from './memory-records.js';
-import { PositionWaiters } from './position-waiters.js';
+import { PositionWaiters } from '../position-waiters.js';
 
 /**
  * The read model in the memory of one process: both sides over one store, rebuilt from the log at
@@ -28,6 +29,8 @@ export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWait
   private readonly records = new MemoryRecords();
   private readonly waiters = new PositionWaiters();
   private storeId: string | null = null;
+  /** Whether what is here is of the log that the writer asked about last. */
+  private bound = false;
   /** One object from write to write, because every lookup hands it out. */
   private current: ReadModelStatus = { ready: false, position: START_OF_LOG, heartbeat: 0 };
 
@@ -100,12 +103,14 @@ export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWait
   }
 
   checkpoint(storeId: string): Promise<LogPosition | null> {
-    return Promise.resolve(this.storeId === storeId ? this.current.position : null);
+    this.bound = this.storeId === storeId;
+    return Promise.resolve(this.bound ? this.current.position : null);
   }
 
   reset(storeId: string): Promise<void> {
     this.records.clear();
     this.storeId = storeId;
+    this.bound = true;
     this.current = { ready: false, position: START_OF_LOG, heartbeat: this.current.heartbeat };
     return Promise.resolve();
   }
@@ -138,9 +143,7 @@ export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWait
   }
 
   private whenReset<T>(step: () => T): Promise<T> {
-    if (this.storeId === null) {
-      return Promise.reject(new Error('the read model belongs to no log yet: reset it to one first'));
-    }
+    if (!this.bound) return Promise.reject(new ReadModelLostError(NOT_BOUND));
     return Promise.resolve(step());
   }
 }

@@ -103,4 +103,17 @@ export function describeCheckpoint(store: () => ReadModelUnderTest): void {
       expect(await writer.checkpoint(STORE)).toBeNull();
     });
   });
+
+  describe('writing after the checkpoint was null', () => {
+    it('is refused, because what is there belongs to another log', async () => {
+      const { writer } = store();
+      await writer.reset(OTHER_STORE);
+      expect(await writer.checkpoint(STORE)).toBeNull();
+      await expect(writer.write([organizationRecord('acme')], at(1))).rejects.toThrow(/reset/);
+      await expect(writer.load([{ kind: 'rollout' }])).rejects.toThrow(/reset/);
+      await expect(writer.markReady()).rejects.toThrow(/reset/);
+      await expect(writer.heartbeat(at(1))).rejects.toThrow(/reset/);
+      expect(await writer.checkpoint(OTHER_STORE)).toEqual(START_OF_LOG);
+    });
+  });
 }

@@ -1,5 +1,8 @@
 import { describeCheckpoint } from './describe-checkpoint.js';
+import { describeLease } from './describe-lease.js';
+import { describeManyWriters } from './describe-many-writers.js';
 import { describeReads } from './describe-reads.js';
+import { describeRebuild } from './describe-rebuild.js';
 import { describeReplay } from './describe-replay.js';
 import { describeStatus } from './describe-status.js';
 import { describeWaiting } from './describe-waiting.js';
@@ -9,11 +12,15 @@ import type { ReadModelUnderTest } from './read-model-under-test.js';
 export interface ReadModelAbilities {
   /** Told when a position is reached: `PositionWaiter`. */
   readonly waitsForPosition?: boolean;
+  /** Outlives its processes and is shared by them, with all that goes with it: `another` is there. */
+  readonly shared?: boolean;
+  /** Histories per property; fewer where a store is dear to open. @defaultValue 40 */
+  readonly runs?: number;
 }
 
 /**
  * What every read model promises, whatever it is made of.
- * @param open gives a store that nobody ever wrote to, and takes it away when `reader.close()` is called
+ * @param open gives a store that nobody ever wrote to
  */
 export function describeReadModel(
   name: string,
@@ -26,12 +33,17 @@ export function describeReadModel(
     beforeEach(async () => {
       store = await open();
     });
-    afterEach(() => store.reader.close());
+    afterEach(() => store.close());
 
     describeStatus(() => store);
     describeWaiting(() => store, abilities.waitsForPosition ?? false);
     describeCheckpoint(() => store);
     describeReads(() => store);
-    describeReplay(open);
+    describeReplay(open, abilities.runs ?? 40);
+    if (abilities.shared) {
+      describeManyWriters(() => store);
+      describeRebuild(() => store);
+      describeLease(() => store);
+    }
   });
 }

@@ -21,7 +21,8 @@ const SLOTS = INTEGRATIONS.flatMap((integration) => [
 ]);
 
 type Make = (revision: bigint) => ReadModelRecord;
-const MAKERS: readonly Make[] = [
+/** Every kind of record, each at any revision. */
+export const MAKERS: readonly Make[] = [
   (revision) => organizationRecord('acme', revision),
   (revision) => projectRecord('acme', 'a', revision),
   (revision) => rolloutRecord(revision),
@@ -44,7 +45,7 @@ const history = fc
     );
   });
 
-export function describeReplay(open: () => Promise<ReadModelUnderTest>): void {
+export function describeReplay(open: () => Promise<ReadModelUnderTest>, numRuns: number): void {
   describe('replay', () => {
     it('of any part of what was written, any number of times, changes nothing', async () => {
       const replays = fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 4 });
@@ -59,10 +60,10 @@ export function describeReplay(open: () => Promise<ReadModelUnderTest>): void {
               await writeAll(store, batches.slice(from, from + count), from);
             expect(await everything(store)).toEqual(before);
           } finally {
-            await store.reader.close();
+            await store.close();
           }
         }),
-        { numRuns: 40 },
+        { numRuns },
       );
     });
 
@@ -83,10 +84,10 @@ export function describeReplay(open: () => Promise<ReadModelUnderTest>): void {
               );
             }
           } finally {
-            await store.reader.close();
+            await store.close();
           }
         }),
-        { numRuns: 40 },
+        { numRuns },
       );
     });
   });
@@ -100,7 +101,8 @@ async function writeAll(
   for (const [index, batch] of batches.entries()) await store.writer.write(batch, at(first + index));
 }
 
-async function everything({ reader, writer }: ReadModelUnderTest) {
+/** All that can be told of a store filled by {@link MAKERS}. */
+export async function everything({ reader, writer }: Pick<ReadModelUnderTest, 'reader' | 'writer'>) {
   const records = await writer.load([
     { kind: 'organization', organizationId: 'acme' },
     { kind: 'project', organizationId: 'acme', projectId: 'a' },

@@ -1,0 +1,69 @@
+import type { RecordKey } from '../records.js';
+
+/** In a tenant's hash the organization, in an integration's hash the organization's slot. No id begins with a dot. */
+export const OWN_FIELD = '.';
+/** In an integration's hash: how many projects hold a key of their own. Always there, so that its absence tells a lost hash. */
+export const COUNT_FIELD = '#';
+
+/** In a tenant's hash: that the integration has a hash. Written with it, so that either without the other tells a loss. */
+export function integrationField(integrationId: string): string {
+  return `#${integrationId}`;
+}
+
+/** The names of all keys of one read model. The braces are hash tags: what is between them decides the node of a Cluster. */
+export class Keys {
+  /** Which generations there are, and where each stands. */
+  readonly meta: string;
+  /** Generations that nobody reads any more. */
+  readonly retired: string;
+  readonly lease: string;
+
+  constructor(private readonly prefix: string) {
+    this.meta = `${prefix}:{meta}`;
+    this.retired = `${prefix}:{meta}:retired`;
+    this.lease = `${prefix}:{meta}:lease`;
+  }
+
+  /** Organization, projects, and which integrations have a hash. */
+  tenant(generation: string, organizationId: string): string {
+    return `${this.prefix}:${generation}:{${organizationId}}`;
+  }
+
+  /** The slots for one integration: the organization's, and one per project that ever had its own. */
+  integration(generation: string, organizationId: string, integrationId: string): string {
+    return `${this.prefix}:${generation}:{${organizationId}}:${integrationId}`;
+  }
+
+  rollout(generation: string): string {
+    return `${this.prefix}:${generation}:rollout`;
+  }
+
+  /** Stands for all of a generation that is kept with it; gone when that is gone. */
+  mark(generation: string, tag: string): string {
+    return `${this.prefix}:${generation}:mark:${tag === '' ? '' : `{${tag}}`}`;
+  }
+
+  /** Matches every key of a generation, for SCAN. */
+  allOf(generation: string): string {
+    return `${this.prefix}:${generation}:*`;
+  }
+
+  /** Where a record is kept. */
+  place(generation: string, key: RecordKey): { readonly key: string; readonly field: string } {
+    switch (key.kind) {
+      case 'organization':
+        return { key: this.tenant(generation, key.organizationId), field: OWN_FIELD };
+      case 'project':
+        return { key: this.tenant(generation, key.organizationId), field: key.projectId };
+      case 'rollout':
+        return { key: this.rollout(generation), field: OWN_FIELD };
+      case 'slot': {
+        const { organizationId, projectId, integrationId } = key.address;
+        return {
+          key: this.integration(generation, organizationId, integrationId),
+          field: projectId ?? OWN_FIELD,
+        };
+      }
+    }
+  }
+}
