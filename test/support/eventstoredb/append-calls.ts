@@ -22,6 +22,7 @@ import {
   expectedRevision,
   failure,
   notLeader,
+  placed,
   proposedEvent,
   sizeOf,
   streamDeleted,
@@ -141,11 +142,11 @@ function appendResponse(
 ): AppendResp {
   const response = new streams.AppendResp();
   if (outcome.kind === 'written') {
-    const position = new streams.AppendResp.Position()
-      .setCommitPosition(String(outcome.position.commit))
-      .setPreparePosition(String(outcome.position.prepare));
-    const success = new streams.AppendResp.Success().setCurrentRevision(String(outcome.revision));
-    return response.setSuccess(success.setPosition(position));
+    const { revision, position } = outcome;
+    const success = new streams.AppendResp.Success().setCurrentRevision(String(revision));
+    if (position) success.setPosition(placed(new streams.AppendResp.Position(), position));
+    else success.setNoPosition(new shared.Empty());
+    return response.setSuccess(success);
   }
   const wrong = new streams.AppendResp.WrongExpectedVersion();
   if (outcome.actual === 'no_stream') wrong.setCurrentNoStream(new shared.Empty());
@@ -216,11 +217,11 @@ async function answerOne(
 function batchResponse(outcome: AppendOutcome): BatchAppendResp {
   const response = new streams.BatchAppendResp();
   if (outcome.kind !== 'written') return response.setError(batchError(outcome));
-  const position = new shared.AllStreamPosition()
-    .setCommitPosition(String(outcome.position.commit))
-    .setPreparePosition(String(outcome.position.prepare));
-  const success = new streams.BatchAppendResp.Success().setCurrentRevision(String(outcome.revision));
-  return response.setSuccess(success.setPosition(position));
+  const { revision, position } = outcome;
+  const success = new streams.BatchAppendResp.Success().setCurrentRevision(String(revision));
+  if (position) success.setPosition(placed(new shared.AllStreamPosition(), position));
+  else success.setNoPosition(new emptyPb.Empty());
+  return response.setSuccess(success);
 }
 
 function batchError(outcome: Exclude<AppendOutcome, { readonly kind: 'written' }>): statusPb.Status {

@@ -73,12 +73,10 @@ export function sizeOf(message: AppendReq.ProposedMessage | BatchAppendReq.Propo
 }
 
 export function readEvent(event: RecordedEvent): ReadResp {
-  const recorded = new streams.ReadResp.ReadEvent.RecordedEvent()
+  const recorded = placed(new streams.ReadResp.ReadEvent.RecordedEvent(), event.position)
     .setId(new shared.UUID().setString(event.id))
     .setStreamIdentifier(streamIdentifier(event.stream))
     .setStreamRevision(String(event.revision))
-    .setCommitPosition(String(event.position.commit))
-    .setPreparePosition(String(event.position.prepare))
     .setData(Buffer.from(JSON.stringify(event.data)))
     .setCustomMetadata(Buffer.from(JSON.stringify(event.metadata)));
   const system = recorded.getMetadataMap();
@@ -91,16 +89,22 @@ export function readEvent(event: RecordedEvent): ReadResp {
   return new streams.ReadResp().setEvent(resolved);
 }
 
+/** Puts a position into any of the messages that have the two fields. */
+export function placed<
+  Message extends { setCommitPosition(value: string): unknown; setPreparePosition(value: string): unknown },
+>(message: Message, { commit, prepare }: LogPosition): Message {
+  message.setCommitPosition(String(commit));
+  message.setPreparePosition(String(prepare));
+  return message;
+}
+
 export function streamNotFound(stream: string): ReadResp {
   const notFound = new streams.ReadResp.StreamNotFound().setStreamIdentifier(streamIdentifier(stream));
   return new streams.ReadResp().setStreamNotFound(notFound);
 }
 
-export function checkpoint({ commit, prepare }: LogPosition): ReadResp {
-  const reached = new streams.ReadResp.Checkpoint()
-    .setCommitPosition(String(commit))
-    .setPreparePosition(String(prepare));
-  return new streams.ReadResp().setCheckpoint(reached);
+export function checkpoint(position: LogPosition): ReadResp {
+  return new streams.ReadResp().setCheckpoint(placed(new streams.ReadResp.Checkpoint(), position));
 }
 
 /** What lets an event pass; everything when the caller set no filter. */

@@ -12,7 +12,8 @@ import { fromPosition, fromStored, stored, TOMBSTONE, toPosition } from './store
 const METADATA = '$metadata';
 
 export type AppendOutcome =
-  | { readonly kind: 'written'; readonly revision: bigint; readonly position: LogPosition }
+  /** Without a position when it is a retry of what the stream has dropped since. */
+  | { readonly kind: 'written'; readonly revision: bigint; readonly position: LogPosition | undefined }
   | { readonly kind: 'wrong_revision'; readonly actual: bigint | 'no_stream' }
   | { readonly kind: 'deleted' };
 
@@ -148,7 +149,8 @@ export class StandInLog {
         events: events.map((event) => ({ ...event, type: stored(event.type) })),
       });
       for (const event of events) this.observe({ ...event, stream, revision });
-      return { kind: 'written', revision, position: toPosition(position.commit) };
+      const isKept = revision >= this.firstKept(stream);
+      return { kind: 'written', revision, position: isKept ? toPosition(position.commit) : undefined };
     } catch (error) {
       if (!isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) throw error;
       return { kind: 'wrong_revision', actual: error.actual };

@@ -28,7 +28,7 @@ import {
 import type { LogPosition } from '@keyward/contracts';
 import { appendCall, batchAppendCall } from './append-calls.js';
 import { Faults } from './faults.js';
-import { expectedRevision, failure, notLeader, streamDeleted, streamNameOf } from './messages.js';
+import { expectedRevision, failure, notLeader, placed, streamDeleted, streamNameOf } from './messages.js';
 import { readCall, type ReadCall } from './read-calls.js';
 import { StandInLog, type AppendOutcome } from './stand-in-log.js';
 
@@ -200,7 +200,7 @@ export class EventStoreDbStandIn {
     const stream = streamNameOf(call.request.getOptions()!);
     how.write(stream).then(
       (outcome) => {
-        if (outcome.kind === 'written') answer(null, how.respond(outcome.position));
+        if (outcome.kind === 'written') answer(null, how.respond(outcome.position!));
         else answer(outcome.kind === 'deleted' ? streamDeleted(stream) : wrongRevision(stream));
       },
       (error: unknown) => answer(error as ServiceError),
@@ -239,15 +239,6 @@ export class EventStoreDbStandIn {
 function wrongRevision(stream: string): ServiceError {
   const exception = { exception: 'wrong-expected-version', 'stream-name': stream, 'expected-version': '-1' };
   return failure(status.FAILED_PRECONDITION, 'WrongExpectedVersion', exception);
-}
-
-function placed<P extends { setCommitPosition(v: string): unknown; setPreparePosition(v: string): unknown }>(
-  message: P,
-  { commit, prepare }: LogPosition,
-): P {
-  message.setCommitPosition(String(commit));
-  message.setPreparePosition(String(prepare));
-  return message;
 }
 
 function supportedMethods(): serverFeaturesPb.SupportedMethods {

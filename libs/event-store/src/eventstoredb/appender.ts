@@ -3,7 +3,12 @@ import { jsonEvent, type EventStoreDBClient, type WrongExpectedVersionError } fr
 import type { LogPosition } from '@keyward/contracts';
 import type { EncodedAppend, EncodedEvent } from '../append-rules.js';
 import { EventStoreError, isEventStoreError, WrongExpectedRevisionError } from '../event-store.errors.js';
-import type { AppendResult, ExpectedRevision } from '../event-store.port.js';
+import type {
+  AppendResult,
+  ExpectedRevision,
+  ReadStreamOptions,
+  RecordedEvent,
+} from '../event-store.port.js';
 import { isOfType, onLeader, toWriteError, within } from './client-errors.js';
 import type { LogReader } from './log-reader.js';
 
@@ -81,7 +86,7 @@ export class Appender {
       const revision = result.nextExpectedRevision;
       // A retry is answered without a position by some servers, and only for one event is it surely that of the last.
       const position = events.length === 1 ? result.position : undefined;
-      return { revision, position: position ?? (await this.positionAt(stream, revision)) };
+      return { revision, position: position ?? (await this.positionAt(append, revision)) };
     };
     try {
       return await within(this.timeoutMs + GRACE_MS, work(), () => noAnswer(stream, this.timeoutMs));
@@ -94,18 +99,28 @@ export class Appender {
     }
   }
 
-  /** @throws EventStoreError UNKNOWN_OUTCOME: it is written, but a retry has to find where. */
-  private async positionAt(stream: string, revision: bigint): Promise<LogPosition> {
-    const options = { fromRevision: revision, maxCount: 1 };
-    try {
-      for await (const { position } of this.reader.readStream(stream, options)) return position;
-    } catch {
-      // Said below: UNAVAILABLE would mean that nothing was written.
-    }
-    throw new EventStoreError(
-      'UNKNOWN_OUTCOME',
-      `EventStoreDB did not say where it wrote in stream ${stream}: retry with the same event ids`,
-    );
+  /**
+   * @throws EventStoreError UNKNOWN_OUTCOME: it is written, but a retry has to find where. WRONG_EXPECTED_REVISION: it was
+   * written once, and the stream has dropped it since.
+   */
+  private async positionAt(
+    { stream, expectedRevision }: EncodedAppend,
+    revision: bigint,
+  ): Promise<LogPosition> {
+    const written = await this.lookUp(stream, { fromRevision: revision });
+    if (written?.revision === revision) return written.position;
+    const last = await this.lookUp(stream, { direction: 'backwards' });
+    throw new WrongExpectedRevisionError(stream, expectedRevision, last?.revision ?? 'no_stream');
+  }
+
+  /** @throws EventStoreError UNKNOWN_OUTCOME, not the reader's UNAVAILABLE: that would mean that nothing was written. */
+  private lookUp(stream: string, options: ReadStreamOptions): Promise<RecordedEvent | undefined> {
+    return this.reader.first(stream, options).catch(() => {
+      throw new EventStoreError(
+        'UNKNOWN_OUTCOME',
+        `EventStoreDB did not say where it wrote in stream ${stream}: retry with the same event ids`,
+      );
+    });
   }
 
   private inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ interface ClientError {
   readonly message: string;
 }
 
+const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
 
@@ -28,14 +29,15 @@ export function toWriteError(error: unknown, stream: string): EventStoreError {
   if (isOfType(error, 'stream-deleted')) {
     return new EventStoreError('STREAM_DELETED', `stream ${stream} was deleted and cannot be written again`);
   }
-  if (isOfType(error, 'maximum-append-size-exceeded')) {
+  const { code, message } = error as ClientError;
+  // Servers from 25 on have a limit for one event, too, which the client knows by its message only.
+  if (code === INVALID_ARGUMENT || isOfType(error, 'maximum-append-size-exceeded')) {
     return new EventStoreError(
       'EVENT_TOO_LARGE',
-      `an append to stream ${stream} is larger than the server takes: raise its MaxAppendSize to 4 MiB`,
+      `an append to stream ${stream} is larger than the server takes: raise its MaxAppendSize to 4 MiB (${message})`,
     );
   }
   if (isRefused(error)) return refused();
-  const { message } = error as ClientError;
   if (NEVER_SENT.test(message)) return unavailable(message);
   return new EventStoreError(
     'UNKNOWN_OUTCOME',

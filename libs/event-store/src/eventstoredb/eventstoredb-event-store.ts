@@ -152,7 +152,7 @@ export class EventStoreDbEventStore extends EventStore {
     await Promise.allSettled(this.writes);
     for (const call of this.openCalls) {
       call.stop(closedError());
-      call.cancel();
+      call.release(false);
     }
     closeClient(this.client);
   }

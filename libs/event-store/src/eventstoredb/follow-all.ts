@@ -43,7 +43,7 @@ export async function* followAll(
   } finally {
     signal.removeEventListener('abort', end);
     parts.openCalls.delete(call);
-    call.cancel();
+    call.release(false);
   }
 }
 

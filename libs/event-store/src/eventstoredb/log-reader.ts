@@ -32,7 +32,18 @@ export class LogReader {
       maxCount: maxCount ?? Number.MAX_SAFE_INTEGER,
       requiresLeader: true,
     };
-    yield* recorded(this.items(() => this.client.readStream(stream, options, { highWaterMark: READ_AHEAD })));
+    yield* recorded(
+      this.items(
+        () => this.client.readStream(stream, options, { highWaterMark: READ_AHEAD }),
+        options.maxCount,
+      ),
+    );
+  }
+
+  /** The first event that such a read gives. */
+  async first(stream: string, options: ReadStreamOptions): Promise<RecordedEvent | undefined> {
+    for await (const event of this.readStream(stream, { ...options, maxCount: 1 })) return event;
+    return undefined;
   }
 
   async *readAll({
@@ -92,22 +103,25 @@ export class LogReader {
     maxCount = Number.MAX_SAFE_INTEGER,
   ): AsyncGenerator<ClientEvent> {
     const options = { direction, fromPosition, maxCount, requiresLeader: true };
-    return this.items(() => this.client.readAll(options, { highWaterMark: READ_AHEAD }));
+    return this.items(() => this.client.readAll(options, { highWaterMark: READ_AHEAD }), maxCount);
   }
 
-  /** What a reading call gives; nothing for a stream that is not there. */
-  private async *items(open: () => ClientStream): AsyncGenerator<ClientEvent> {
+  /** What a reading call gives, which is asked for so many at most; nothing for a stream that is not there. */
+  private async *items(open: () => ClientStream, atMost: number): AsyncGenerator<ClientEvent> {
     const call = await this.begin(open);
+    let given = 0;
     try {
-      for (;;) {
-        yield* call.take(READ_AHEAD);
-        if ((await this.waitForMore(call)) === 'ended') return;
-      }
+      do {
+        for (const item of call.take(READ_AHEAD)) {
+          given += 1;
+          yield item;
+        }
+      } while (given < atMost && (await this.waitForMore(call)) === 'more');
     } catch (error) {
       throw toReadError(error);
     } finally {
       this.openCalls.delete(call);
-      call.cancel();
+      call.release(given >= atMost);
     }
   }
 
@@ -120,7 +134,7 @@ export class LogReader {
         return call;
       } catch (error) {
         this.openCalls.delete(call);
-        call.cancel();
+        call.release(false);
         throw error;
       }
     };

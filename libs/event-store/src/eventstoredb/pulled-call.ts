@@ -11,6 +11,9 @@ export interface ClientStream {
   unsubscribe?(): Promise<void>;
 }
 
+/** By then a call that was complete has ended at both ends. */
+const LINGER_MS = 1_000;
+
 /**
  * A streaming call of the client, pulled item by item. `for await` would not do: leaving it early does not cancel
  * the gRPC call, it has no time limit, and an error that comes after it was left would end the process.
@@ -18,14 +21,16 @@ export interface ClientStream {
 export class PulledCall<T> {
   private failure: Error | undefined;
   private ended = false;
+  /** The client's stream has ended, by itself or with an error. */
+  private over = false;
   private wake: () => void = () => {};
 
   constructor(private readonly stream: ClientStream) {
     stream.on('readable', () => this.wake());
     // Never removed: the client emits errors also after the call was cancelled.
-    stream.on('error', (error: Error) => this.stop(error));
-    stream.on('end', () => this.stop());
-    stream.on('close', () => this.stop());
+    stream.on('error', (error: Error) => this.finish(error));
+    stream.on('end', () => this.finish());
+    stream.on('close', () => this.finish());
   }
 
   /** What has come already, in order, at most so much; nothing when nothing has. */
@@ -64,13 +69,27 @@ export class PulledCall<T> {
     this.wake();
   }
 
-  /** Cancels the call at the server, and forgets what was not taken. */
-  cancel(): void {
+  /**
+   * Gives the call up, and forgets what was not taken. A call of which no more is to come is left to end by itself:
+   * each cancellation is a reset, and servers close the connection of a client that resets again and again.
+   */
+  release(isComplete: boolean): void {
+    // What has come already has to flow off, or the client's stream would never end.
+    this.stream.removeAllListeners('readable').resume();
+    if (!isComplete && !this.over) this.cancel();
+    // After "stream not found" the client reads no further, and does not notice that the call has ended.
+    else setTimeout(() => this.cancel(), LINGER_MS).unref();
+  }
+
+  private cancel(): void {
     const cancelled = this.stream.unsubscribe?.() ?? this.stream.cancel?.();
     // It fails only when the call had not come about.
     cancelled?.catch(() => {});
-    // What has come already has to flow off: the client counts a call as open until it is read to its end.
-    this.stream.removeAllListeners('readable').resume();
+  }
+
+  private finish(error?: Error): void {
+    this.over = true;
+    this.stop(error);
   }
 
   private async nextSign(ms: number): Promise<void> {

@@ -1,5 +1,4 @@
 import type { EventStoreDBClient, StreamMetadata } from '@eventstore/db-client';
-import type { RecordedEvent } from '../event-store.port.js';
 import { isOfType, onLeader, toWriteError, unavailable, within } from './client-errors.js';
 import type { LogReader } from './log-reader.js';
 
@@ -16,7 +15,7 @@ export class Removal {
 
   /** A tombstone, since a soft-deleted stream could be written again; none for a stream that is not there. */
   async deleteStream(stream: string): Promise<void> {
-    if (await this.endOf(stream, 'backwards')) {
+    if (await this.reader.first(stream, { direction: 'backwards' })) {
       const options = { ...this.options(), expectedRevision: 'any' } as const;
       await this.write(stream, () => this.client.tombstoneStream(stream, options)).catch(unlessDeleted);
       return;
@@ -30,17 +29,9 @@ export class Removal {
     const metadata = await this.metadataOf(stream);
     const raised = metadata.maxCount !== undefined && maxCount > metadata.maxCount;
     // Until a scavenge a higher count would show again what a lower one has hidden.
-    const first = raised ? await this.endOf(stream, 'forwards') : undefined;
+    const first = raised ? await this.reader.first(stream, {}) : undefined;
     const truncate = first ? { truncateBefore: Number(first.revision) } : {};
     await this.writeMetadata(stream, { ...metadata, ...truncate, maxCount });
-  }
-
-  private async endOf(
-    stream: string,
-    direction: 'forwards' | 'backwards',
-  ): Promise<RecordedEvent | undefined> {
-    for await (const event of this.reader.readStream(stream, { direction, maxCount: 1 })) return event;
-    return undefined;
   }
 
   /** Others may have put theirs into it (an access list): it is read, and written back. */
