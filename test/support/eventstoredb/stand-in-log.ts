@@ -36,6 +36,8 @@ interface StreamState {
   maxCount: bigint | undefined;
   /** Revisions below are not shown any more. */
   truncateBefore: bigint;
+  /** Revisions below are gone. */
+  scavengedTo: bigint;
 }
 
 /**
@@ -130,13 +132,15 @@ export class StandInLog {
 
   /** Drops what streams do not show any more from $all too; a deleted stream leaves its tombstone. */
   async scavenge(): Promise<void> {
-    for (const [stream, { head, deleted }] of this.states) {
-      const held = Number(head) + (deleted ? 2 : 1);
-      const kept = deleted ? 1 : Math.max(1, Number(head - this.firstKept(stream)) + 1);
-      if (kept >= held) continue;
+    for (const [stream, state] of this.states) {
+      const first = state.deleted ? state.head + 1n : this.firstKept(stream);
+      if (first <= state.scavengedTo) continue;
+      // Of what is stored the tombstone is the last, and a stream keeps its last event even if it does not show it.
+      const kept = state.deleted ? 1 : Math.max(1, Number(state.head - first) + 1);
       await this.storage.setMaxCount(stored(stream), kept);
       // The rule was for now only.
       await this.storage.setMaxCount(stored(stream), Number.MAX_SAFE_INTEGER);
+      state.scavengedTo = first;
     }
   }
 
@@ -190,7 +194,7 @@ export class StandInLog {
   private state(stream: string): StreamState {
     let state = this.states.get(stream);
     if (!state) {
-      state = { head: -1n, deleted: false, maxCount: undefined, truncateBefore: 0n };
+      state = { head: -1n, deleted: false, maxCount: undefined, truncateBefore: 0n, scavengedTo: 0n };
       this.states.set(stream, state);
     }
     return state;

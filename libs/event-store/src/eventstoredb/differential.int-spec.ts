@@ -110,6 +110,7 @@ class Side {
 
   /** Everything, as a subscription gives it. */
   async followed(): Promise<unknown> {
+    await this.scavenge();
     const follower = new Follower(this.store, { after: 'start', filter: { streamPrefixes: [this.prefix] } });
     await follower.untilCaughtUp(await this.store.head());
     await follower.stop();
@@ -129,11 +130,9 @@ class Side {
       case 'repeat':
         return this.repeat(step);
       case 'delete':
-        await this.store.deleteStream(this.name(step.stream));
-        return this.scavenge();
+        return this.store.deleteStream(this.name(step.stream));
       case 'keep':
-        await this.store.setMaxCount(this.name(step.stream), step.count);
-        return this.scavenge();
+        return this.store.setMaxCount(this.name(step.stream), step.count);
       case 'read':
         return this.read(step);
       case 'readAll':
@@ -177,6 +176,7 @@ class Side {
       ...(step.filter > 1 ? { eventTypes: [TYPES[0]!] } : {}),
     };
     const direction = step.backwards ? 'backwards' : 'forwards';
+    await this.scavenge();
     const events = await collect(this.store.readAll({ direction, from, maxCount: step.count, filter }));
     return events.map(({ id }) => id);
   }
