@@ -1,8 +1,10 @@
 import { startChild, type Child } from '../harness/child.js';
 import { interleave } from '../harness/interleave.js';
 import type { Fixture, Row } from '../harness/row.js';
+import { figure } from '../harness/table.js';
 import { keyward } from '../support/bench-keyward.js';
 import { worker } from '../support/bench-worker.js';
+import { processorSeconds } from '../support/processor-time.js';
 import { METHODS, addressOf, callOnce } from '../support/grpc-calls.js';
 
 /** The same worker, connected to a bare server too, which answers with what Keyward did. */
@@ -29,14 +31,24 @@ export const rows: readonly Row[] = [
     goal: { of: 'value', atLeast: 50_000 },
     async run(bench) {
       const child = await bench.shared(workerAtBareServer);
-      const measured = await interleave(
-        bench,
-        () => child.ask('uncachedLookups', bench.roundMs),
-        () => child.ask('bareCalls', bench.roundMs),
-      );
+      const { pid } = await bench.shared(keyward);
+      const spent = { lookups: 0, client: 0, server: 0 };
+      const uncached = async (): Promise<number> => {
+        const before = { client: processorSeconds(child.pid), server: processorSeconds(pid) };
+        const perSecond = await child.ask<number>('uncachedLookups', bench.roundMs);
+        spent.lookups += (perSecond * bench.roundMs) / 1_000;
+        spent.client += (processorSeconds(child.pid) ?? NaN) - (before.client ?? NaN);
+        spent.server += (processorSeconds(pid) ?? NaN) - (before.server ?? NaN);
+        return perSecond;
+      };
+      const measured = await interleave(bench, uncached, () => child.ask('bareCalls', bench.roundMs));
+      const each = (seconds: number): string => `${figure((seconds / spent.lookups) * 1e6)} us`;
       return {
         ...measured,
-        notes: ['client-bound; the limit is unary calls of a bare grpc-js client to a bare server'],
+        notes: [
+          'client-bound; the limit is unary calls of a bare grpc-js client to a bare server',
+          `a lookup takes ${each(spent.client)} of the client's processor time and ${each(spent.server)} of Keyward's, one after the other`,
+        ],
       };
     },
   },
