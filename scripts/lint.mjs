@@ -15,6 +15,7 @@ const STEPS = [
   ['docs/catalogue.md', ...generator('generate-catalogue-docs.mjs')],
   ['docs/configuration.md', ...generator('generate-configuration-docs.mjs')],
   ['docs/cli.md', ...generator('generate-cli-docs.mjs')],
+  ['docs/metrics.md', ...generator('generate-metrics-docs.mjs')],
 ];
 
 await prepareOrExit();

@@ -1,14 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardError, type LogPosition } from '@keyward/contracts';
 import { EventStore, canAppendAtomically, isEventStoreError, type StreamAppend } from '@keyward/event-store';
+import { Metrics, type CounterMetric } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
 
 const UNKNOWN_OUTCOME_RETRIES = 8;
+const RETRY_LABELS = { reason: ['unknown_outcome', 'conflict'] } as const;
 
 /** Appends until the outcome is known, with the same event ids and expected revisions each time. */
 @Injectable()
 export class DurableAppender {
-  constructor(private readonly events: EventStore) {}
+  private readonly retriesTotal: CounterMetric<typeof RETRY_LABELS>;
+
+  constructor(
+    private readonly events: EventStore,
+    metrics: Metrics,
+  ) {
+    this.retriesTotal = metrics.counter({
+      name: 'keyward_append_retries_total',
+      help: 'Appends to make again. unknown_outcome: the event log did not say whether it took the last one; conflict: another write came first.',
+      labels: RETRY_LABELS,
+    });
+  }
 
   /** Position of the last append, or undefined when the last stream was not at its expected revision. */
   async append(appends: readonly StreamAppend[]): Promise<LogPosition | undefined> {
@@ -16,13 +29,18 @@ export class DurableAppender {
       try {
         return await this.appendOnce(appends);
       } catch (error) {
-        if (isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) return undefined;
+        if (isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) return this.conflict();
         if (isEventStoreError(error, 'UNAVAILABLE')) throw logUnavailable(error);
         if (!isEventStoreError(error, 'UNKNOWN_OUTCOME')) throw error;
         if (attempt === UNKNOWN_OUTCOME_RETRIES) throw outcomeUnknown(error);
+        this.retriesTotal.inc({ reason: 'unknown_outcome' });
         await sleep((0.5 + Math.random()) * 10 * 2 ** attempt);
       }
     }
+  }
+
+  private conflict(): undefined {
+    this.retriesTotal.inc({ reason: 'conflict' });
   }
 
   private async appendOnce(appends: readonly StreamAppend[]): Promise<LogPosition> {

@@ -48,6 +48,7 @@ describe('writing to the log', () => {
       );
       expect(new Set(answers.map(({ keyId }) => keyId)).size).toBe(200);
       expect(await events.typesIn(stream)).toEqual(Array<string>(200).fill('OrgKeySet'));
+      expect(await retries('conflict')).toBeGreaterThan(0);
     }, 30_000);
 
     it('lets exactly one of those win who all expect the same version', async () => {
@@ -92,9 +93,11 @@ describe('writing to the log', () => {
       ['without an Idempotency-Key', null],
     ])('writes once and answers as if nothing had happened, %s', async (_name, idempotencyKey) => {
       await set(api, 'there before');
+      const before = await retries('unknown_outcome');
       events.repliesToLose = 3;
       const answer = await set(api, 'a value', { idempotencyKey });
       expect(events.repliesToLose).toBe(0);
+      expect((await retries('unknown_outcome')) - before).toBe(3);
       expect(answer).toMatchObject({ version: 2, changed: true });
       expect(await events.typesIn(stream)).toEqual(['OrgKeySet', 'OrgKeySet']);
     });
@@ -173,6 +176,13 @@ describe('writing to the log', () => {
     await expect(failed).rejects.toMatchObject({ code: 'UNKNOWN_ORGANIZATION' });
     for await (const event of events.readAll()) expect(event.stream).not.toMatch(/nobody/);
   });
+
+  /** How often an append was made again, on both processes together. */
+  async function retries(reason: 'unknown_outcome' | 'conflict'): Promise<number> {
+    const texts = await Promise.all([api, other].map(({ metrics }) => metrics.render()));
+    const line = new RegExp(`^keyward_append_retries_total\\{reason="${reason}"\\} (\\d+)$`, 'm');
+    return texts.reduce((sum, { body }) => sum + Number(line.exec(body)?.[1] ?? 0), 0);
+  }
 
   async function set(
     on: ApiFixture,

@@ -61,6 +61,17 @@ describe('Metrics', () => {
     expect(await linesOf(metrics)).toEqual(['keyward_x_total 2']);
   });
 
+  it('describes what it was asked for, by name', () => {
+    const metrics = new Metrics(false);
+    metrics.gauge({ name: 'keyward_y', help: 'y' });
+    const labels = { outcome: ['found', 'refused'] } as const;
+    for (let n = 0; n < 2; n++) metrics.counter({ name: 'keyward_x_total', help: 'x', labels });
+    expect(metrics.describe()).toEqual([
+      { name: 'keyward_x_total', type: 'counter', help: 'x', labels },
+      { name: 'keyward_y', type: 'gauge', help: 'y', labels: {} },
+    ]);
+  });
+
   it('refuses names that are not ours', () => {
     expect(() => new Metrics(false).counter({ name: 'x', help: 'x' })).toThrow('keyward_');
   });

@@ -18,6 +18,14 @@ type LabelArgument<R extends LabelRules> = keyof R extends never
   ? [labels?: LabelsOf<R>]
   : [labels: LabelsOf<R>];
 
+/** What an operator needs to know of a metric to read it. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: LabelRules;
+}
+
 export interface CounterMetric<R extends LabelRules> {
   inc(...labels: LabelArgument<R>): void;
   add(value: number, ...labels: LabelArgument<R>): void;
@@ -47,6 +55,7 @@ const SECONDS = [
 export class Metrics {
   private readonly registry = new Registry();
   private readonly made = new Map<string, unknown>();
+  private readonly described: MetricDescription[] = [];
 
   /** @param withProcessMetrics memory, CPU, event loop delay, garbage collection; off in small tests. */
   constructor(withProcessMetrics = true) {
@@ -55,7 +64,7 @@ export class Metrics {
 
   counter<const R extends LabelRules = NoLabels>(options: MetricOptions<R>): CounterMetric<R> {
     return this.once(options.name, () => {
-      const { guard, config } = this.configure(options);
+      const { guard, config } = this.configure('counter', options);
       const counter = new Counter(config);
       return {
         inc: (labels) => counter.inc(guard.check(labels ?? {})),
@@ -66,7 +75,7 @@ export class Metrics {
 
   gauge<const R extends LabelRules = NoLabels>(options: MetricOptions<R>): GaugeMetric<R> {
     return this.once(options.name, () => {
-      const { guard, config } = this.configure(options);
+      const { guard, config } = this.configure('gauge', options);
       const reads: (() => void)[] = [];
       const gauge = new Gauge({ ...config, collect: () => reads.forEach((read) => read()) });
       return {
@@ -78,7 +87,7 @@ export class Metrics {
 
   histogram<const R extends LabelRules = NoLabels>(options: HistogramOptions<R>): HistogramMetric<R> {
     return this.once(options.name, () => {
-      const { guard, config } = this.configure(options);
+      const { guard, config } = this.configure('histogram', options);
       const histogram = new Histogram({ ...config, buckets: [...(options.buckets ?? SECONDS)] });
       return {
         observe: (value, labels) => histogram.observe(guard.check(labels ?? {}), value),
@@ -91,15 +100,24 @@ export class Metrics {
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
   }
 
+  /** Keyward's own metrics as they are defined, by name; those of the process (CPU, memory) are not among them. */
+  describe(): readonly MetricDescription[] {
+    return this.described.toSorted((a, b) => a.name.localeCompare(b.name));
+  }
+
   private once<T>(name: string, make: () => unknown): T {
     if (!this.made.has(name)) this.made.set(name, make());
     return this.made.get(name) as T;
   }
 
-  private configure<R extends LabelRules>({ name, help, labels }: MetricOptions<R>) {
+  private configure<R extends LabelRules>(
+    type: MetricDescription['type'],
+    { name, help, labels }: MetricOptions<R>,
+  ) {
     if (!/^keyward_[a-z0-9_]+$/.test(name))
       throw new TypeError(`${name}: metrics are named keyward_..., in lower case`);
     const guard = new LabelGuard(labels ?? {});
+    this.described.push({ name, type, help, labels: labels ?? {} });
     return { guard, config: { name, help, labelNames: guard.names, registers: [this.registry] } };
   }
 }
