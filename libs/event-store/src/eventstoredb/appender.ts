@@ -9,14 +9,12 @@ import type {
   ReadStreamOptions,
   RecordedEvent,
 } from '../event-store.port.js';
-import { isOfType, onLeader, toWriteError, within } from './client-errors.js';
+import { GRACE_MS, isOfType, onLeader, toWriteError, unknownOutcome, within } from './client-errors.js';
 import type { LogReader } from './log-reader.js';
 
 const MAX_RACES = 100;
 /** Asked for where the append must be refused: the server then says where the stream is, or that it is deleted. */
 const NEVER_REACHED = 2n ** 62n;
-/** The gRPC deadline comes first; ours is for what lies outside the call, such as looking for the cluster. */
-const GRACE_MS = 500;
 
 /** Appends. What they promise beyond EventStoreDB is idempotency with 'any' and 'stream_exists'. */
 export class Appender {
@@ -88,8 +86,9 @@ export class Appender {
       const position = events.length === 1 ? result.position : undefined;
       return { revision, position: position ?? (await this.positionAt(append, revision)) };
     };
+    const late = () => unknownOutcome(stream, `no answer within ${this.timeoutMs} ms`);
     try {
-      return await within(this.timeoutMs + GRACE_MS, work(), () => noAnswer(stream, this.timeoutMs));
+      return await within(this.timeoutMs + GRACE_MS, work(), late);
     } catch (error) {
       if (isOfType(error, 'wrong-expected-version')) {
         const { actualVersion } = error as WrongExpectedVersionError;
@@ -115,11 +114,8 @@ export class Appender {
 
   /** @throws EventStoreError UNKNOWN_OUTCOME, not the reader's UNAVAILABLE: that would mean that nothing was written. */
   private lookUp(stream: string, options: ReadStreamOptions): Promise<RecordedEvent | undefined> {
-    return this.reader.first(stream, options).catch(() => {
-      throw new EventStoreError(
-        'UNKNOWN_OUTCOME',
-        `EventStoreDB did not say where it wrote in stream ${stream}: retry with the same event ids`,
-      );
+    return this.reader.first(stream, options).catch((error: Error) => {
+      throw unknownOutcome(stream, error.message);
     });
   }
 
@@ -138,11 +134,4 @@ export class Appender {
 function toClientEvent({ id, type, data, metadata }: EncodedEvent) {
   const parsed = { data: JSON.parse(data) as object, metadata: JSON.parse(metadata) as object };
   return jsonEvent({ id, type, ...parsed } as Parameters<typeof jsonEvent>[0]);
-}
-
-function noAnswer(stream: string, ms: number): EventStoreError {
-  return new EventStoreError(
-    'UNKNOWN_OUTCOME',
-    `EventStoreDB did not answer the append to stream ${stream} within ${ms} ms: retry with the same event ids`,
-  );
 }

@@ -11,6 +11,9 @@ interface ClientError {
   readonly message: string;
 }
 
+/** gRPC's deadline of a write comes first; ours is for what lies outside the call, such as looking for the cluster. */
+export const GRACE_MS = 500;
+
 const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
@@ -39,9 +42,13 @@ export function toWriteError(error: unknown, stream: string): EventStoreError {
   }
   if (isRefused(error)) return refused();
   if (NEVER_SENT.test(message)) return unavailable(message);
+  return unknownOutcome(stream, message);
+}
+
+export function unknownOutcome(stream: string, why: string): EventStoreError {
   return new EventStoreError(
     'UNKNOWN_OUTCOME',
-    `EventStoreDB did not say whether it wrote to stream ${stream}: retry with the same event ids (${message})`,
+    `EventStoreDB did not say whether it wrote to stream ${stream}: retry with the same event ids (${why})`,
   );
 }
 

@@ -132,6 +132,9 @@ describe('a change of leader', () => {
       const [leader, other] = number % 2 === 0 ? [two, one] : [one, two];
       leader.leaderPort = undefined;
       other.leaderPort = leader.port;
+      const served = other.calls.read;
+      await store.head();
+      expect(other.calls.read).toBe(served);
       const expectedRevision = number === 0 ? 'no_stream' : BigInt(number - 1);
       await store.append({ stream, expectedRevision, events: numbered(1, number) });
       expect(await collect(store.readStream(stream))).toHaveLength(number + 1);

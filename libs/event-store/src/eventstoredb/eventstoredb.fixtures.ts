@@ -1,5 +1,5 @@
 import { EventStoreDbStandIn, type StandInOptions } from '../../../../test/support/eventstoredb/index.js';
-import { isEventStoreError } from '../event-store.errors.js';
+import { isEventStoreError, type EventStoreErrorCode } from '../event-store.errors.js';
 import type { AppendResult, StreamAppend } from '../event-store.port.js';
 import { EventStoreDbEventStore, type EventStoreDbOptions } from './eventstoredb-event-store.js';
 
@@ -35,7 +35,20 @@ export async function withStandIn(
 }
 
 /** Appends as callers do: again with the same ids, until the outcome is known. A slow machine makes it unknown too. */
-export async function appendUntilKnown(
+export function appendUntilKnown(store: EventStoreDbEventStore, append: StreamAppend): Promise<AppendResult> {
+  return appendAgainAfter(['UNKNOWN_OUTCOME'], store, append);
+}
+
+/** Like {@link appendUntilKnown}, and waits for the server too. */
+export function appendUntilWritten(
+  store: EventStoreDbEventStore,
+  append: StreamAppend,
+): Promise<AppendResult> {
+  return appendAgainAfter(['UNKNOWN_OUTCOME', 'UNAVAILABLE'], store, append);
+}
+
+async function appendAgainAfter(
+  codes: readonly EventStoreErrorCode[],
   store: EventStoreDbEventStore,
   append: StreamAppend,
 ): Promise<AppendResult> {
@@ -43,7 +56,7 @@ export async function appendUntilKnown(
     try {
       return await store.append(append);
     } catch (error) {
-      if (!isEventStoreError(error, 'UNKNOWN_OUTCOME')) throw error;
+      if (!codes.some((code) => isEventStoreError(error, code))) throw error;
     }
   }
 }

@@ -1,5 +1,14 @@
 import type { EventStoreDBClient, StreamMetadata } from '@eventstore/db-client';
-import { isOfType, onLeader, toWriteError, unavailable, within } from './client-errors.js';
+import {
+  GRACE_MS,
+  isOfType,
+  onLeader,
+  toReadError,
+  toWriteError,
+  unavailable,
+  unknownOutcome,
+  within,
+} from './client-errors.js';
 import type { LogReader } from './log-reader.js';
 
 /**
@@ -42,7 +51,7 @@ export class Removal {
       return (await within(this.timeoutMs, read, late)).metadata ?? {};
     } catch (error) {
       if (isOfType(error, 'stream-deleted')) return {};
-      throw toWriteError(error, stream);
+      throw toReadError(error);
     }
   }
 
@@ -52,8 +61,8 @@ export class Removal {
 
   private async write(stream: string, call: () => Promise<unknown>): Promise<void> {
     try {
-      const late = () => unavailable(`it did not answer within ${this.timeoutMs} ms`);
-      await within(this.timeoutMs + 500, onLeader(call), late);
+      const late = () => unknownOutcome(stream, `no answer within ${this.timeoutMs} ms`);
+      await within(this.timeoutMs + GRACE_MS, onLeader(call), late);
     } catch (error) {
       throw toWriteError(error, stream);
     }

@@ -16,7 +16,7 @@ import {
   uniqueName,
 } from '../testing/index.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { appendUntilKnown, SHORT, until, withStandIn } from './eventstoredb.fixtures.js';
+import { appendUntilKnown, appendUntilWritten, SHORT, until, withStandIn } from './eventstoredb.fixtures.js';
 
 // Restarts are what is tested; their log lines say nothing.
 beforeAll(() => Logger.overrideLogger(false));
@@ -61,6 +61,16 @@ describe('T1: the client sets no time limit for an append', () => {
         }
       }, SHORT),
   );
+
+  it('the same holds for how many events to keep', () =>
+    withStandIn(async ({ store, standIn }) => {
+      const { stream } = await anAppend(store, 'any', 3);
+      standIn.faults.failAppends({ kind: 'never_answers' }, 1);
+      await expectCode(store.setMaxCount(stream, 1), 'UNKNOWN_OUTCOME');
+      standIn.faults.failAppends({ kind: 'drops_the_reply' }, 1);
+      await expectCode(store.setMaxCount(stream, 1), 'UNKNOWN_OUTCOME');
+      expect(await collect(store.readStream(stream))).toHaveLength(1);
+    }, SHORT));
 
   it('close does not wait longer for an append than its time limit', () =>
     withStandIn(async ({ store, standIn }) => {
@@ -262,7 +272,10 @@ describe('S4: a subscription of the client does not come back by itself', () => 
       }
     });
     for (let round = 0; round < 5; round += 1) {
-      await appendUntilWritten(store, stream, round * 10);
+      for (let number = round * 10; number < round * 10 + 10; number += 1) {
+        const expectedRevision = number === 0 ? 'no_stream' : BigInt(number - 1);
+        await appendUntilWritten(store, { stream, expectedRevision, events: numbered(1, number) });
+      }
       standIn.stop();
       standIn = await EventStoreDbStandIn.start({ log, port });
     }
@@ -298,23 +311,4 @@ async function anAppend(
   const first = { stream, expectedRevision: 'no_stream', events: numbered(held) } as const;
   if (held > 0) await appendUntilKnown(store, first);
   return { stream, expectedRevision, events: [anEvent()] };
-}
-
-async function appendUntilWritten(
-  store: EventStoreDbEventStore,
-  stream: string,
-  first: number,
-): Promise<void> {
-  for (const event of numbered(10, first)) {
-    const expectedRevision =
-      (event.data['number'] as number) === 0 ? 'no_stream' : BigInt(event.data['number'] as number) - 1n;
-    for (;;) {
-      try {
-        await store.append({ stream, expectedRevision, events: [event] });
-        break;
-      } catch (error) {
-        expect((error as { code: string }).code).toMatch(/^(UNKNOWN_OUTCOME|UNAVAILABLE)$/);
-      }
-    }
-  }
 }
