@@ -7,6 +7,9 @@ import { runRows } from './harness/run-rows.js';
 import { tableOf } from './harness/table.js';
 
 const RESULTS_FOLDER = 'bench-results';
+/** How long rows about what only time shows load Keyward. */
+const MINUTES = 10;
+const QUICK_MINUTES = 0.5;
 const ROWS_FOLDER = new URL('./rows/', import.meta.url);
 
 /**
@@ -18,12 +21,14 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     options = readOptions(args);
   } catch (error) {
-    return refuse(`${(error as Error).message}\nUsage: npm run bench -- [name pattern] [--quick] [--json]`);
+    return refuse(
+      `${(error as Error).message}\nUsage: npm run bench -- [name pattern] [--quick] [--json] [--minutes=10]`,
+    );
   }
-  const { pattern, quick, json: asJson } = options;
+  const { pattern, quick, minutes, json: asJson } = options;
   const startedAt = new Date();
   const loadAtStart = loadavg();
-  const results = await runMatching(pattern, quick);
+  const results = await runMatching(pattern, { quick, minutes });
   if (results.length === 0) return refuse(`No row matches ${String(pattern)}.`);
   const report = {
     startedAt,
@@ -42,22 +47,36 @@ export async function main(args: readonly string[]): Promise<number> {
   return results.some(({ error }) => error !== undefined) ? 1 : 0;
 }
 
-function readOptions(args: readonly string[]): { pattern: RegExp; quick: boolean; json: boolean } {
+interface Options {
+  readonly quick: boolean;
+  readonly minutes: number;
+}
+
+function readOptions(
+  args: readonly string[],
+): Options & { readonly pattern: RegExp; readonly json: boolean } {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      minutes: { type: 'string' },
+    },
   });
-  return { ...values, pattern: new RegExp(positionals.join('|'), 'i') };
+  const { quick, json } = values;
+  const minutes = Number(values.minutes ?? (quick ? QUICK_MINUTES : MINUTES));
+  if (!(minutes > 0)) throw new Error('--minutes must be a number above 0.');
+  return { quick, json, minutes, pattern: new RegExp(positionals.join('|'), 'i') };
 }
 
-async function runMatching(pattern: RegExp, quick: boolean): Promise<Result[]> {
+async function runMatching(pattern: RegExp, options: Options): Promise<Result[]> {
   const results: Result[] = [];
   const files = readdirSync(ROWS_FOLDER).filter((name) => name.endsWith('.bench.ts'));
   for (const file of files.sort()) {
     const { rows } = (await import(new URL(file, ROWS_FOLDER).href)) as { rows: readonly Row[] };
     const chosen = rows.filter(({ name }) => pattern.test(name));
-    results.push(...(await runRows(chosen, { quick, progress })));
+    results.push(...(await runRows(chosen, { ...options, progress })));
   }
   return results;
 }

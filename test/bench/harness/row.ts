@@ -37,6 +37,8 @@ export interface Bench {
   readonly rounds: number;
   /** How long one round is. */
   readonly roundMs: number;
+  /** For rows about what only time shows: how long they load Keyward. */
+  readonly minutes: number;
   /** A line for who waits. */
   progress(text: string): void;
   shared<T>(fixture: Fixture<T>): Promise<T>;

@@ -2,7 +2,7 @@ import { interleave } from './interleave.js';
 import type { Bench, Fixture, Goal, Measurement, Row } from './row.js';
 import { runRows } from './run-rows.js';
 
-const quietly = { quick: true, progress: () => undefined };
+const quietly = { quick: true, minutes: 1, progress: () => undefined };
 const measurement = (value: number): Measurement => ({ value, samples: {} });
 
 function row(name: string, run: Row['run'], goal: Goal = { of: 'value', atLeast: 10 }): Row {

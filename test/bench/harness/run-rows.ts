@@ -2,6 +2,7 @@ import { isMet, type Bench, type Fixture, type Result, type Row } from './row.js
 
 export interface RunOptions {
   readonly quick: boolean;
+  readonly minutes: number;
   readonly progress: (text: string) => void;
 }
 
@@ -12,6 +13,7 @@ export async function runRows(rows: readonly Row[], options: RunOptions): Promis
   let current = '';
   const bench: Bench = {
     quick: options.quick,
+    minutes: options.minutes,
     rounds: options.quick ? 4 : 25,
     roundMs: options.quick ? 300 : 500,
     progress: (text) => options.progress(`${current}: ${text}`),
