@@ -100,5 +100,8 @@ function keyRef({ keyId, version, fingerprint }: SlotKey): KeyRef {
 }
 
 function keyNotSet(owner: 'organization' | 'project', integrationId: string): Decision<never> {
-  return refuse('KEY_NOT_SET', `The ${owner} has no key for "${integrationId}", so there is nothing to change.`);
+  return refuse(
+    'KEY_NOT_SET',
+    `The ${owner} has no key for "${integrationId}", so there is nothing to change.`,
+  );
 }
