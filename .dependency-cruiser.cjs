@@ -60,8 +60,8 @@ module.exports = {
     ),
     onlyLibs(
       'change-log',
-      ['contracts', 'runtime', 'domain'],
-      'What other services are told is made from events, never from sealed keys or the read model.',
+      ['contracts', 'runtime', 'domain', 'event-store'],
+      "What other services are told is made from events, never from sealed keys or the read model; of the log it reads and writes the relay's checkpoint alone.",
     ),
     onlyLibs(
       'read-model',

@@ -38,6 +38,12 @@ export class RelayLag {
     this.behindSince = null;
   }
 
+  /** Another relay does the work: waiting for it is what this one is for. */
+  standBy(): void {
+    this.everCaughtUp = true;
+    this.behindSince = null;
+  }
+
   fallBehind(): void {
     this.behindSince ??= this.clock.monotonicMs();
   }

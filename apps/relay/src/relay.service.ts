@@ -30,6 +30,10 @@ export class RelayService implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async run(signal: AbortSignal, handle: LoopHandle): Promise<void> {
     const observer: RelayObserver = {
+      standsBy: () => {
+        this.lag.standBy();
+        handle.progress();
+      },
       relayed: (count) => {
         this.lag.relayed(count);
         handle.progress();

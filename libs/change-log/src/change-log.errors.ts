@@ -1,4 +1,12 @@
-export type ChangeLogErrorCode = 'CHANGE_LOG_TRUNCATED' | 'MALFORMED_MESSAGE';
+export type ChangeLogErrorCode =
+  | 'CHANGE_LOG_TRUNCATED'
+  | 'MALFORMED_MESSAGE'
+  /** It did not answer, or not in time: what was asked may have happened all the same. */
+  | 'UNAVAILABLE'
+  /** Another relay has taken over. */
+  | 'RELAY_FENCED'
+  /** It is there, but not as Keyward needs it; the message says what to change. */
+  | 'SETUP';
 
 /** Check `code`, not the class: see {@link isChangeLogError}. */
 export class ChangeLogError extends Error {

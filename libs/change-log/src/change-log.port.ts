@@ -9,16 +9,24 @@ export interface RelayStart {
   readonly head: LogPosition;
 }
 
-/** The relay's side. */
+export interface CheckpointOptions {
+  /** Ends the waiting for another relay; the call then throws. */
+  readonly signal?: AbortSignal;
+  /** Called while another relay is at work. */
+  readonly onStandby?: () => void;
+}
+
+/** The relay's side. One relay at a time: where several can reach the change log, the others wait in {@link checkpoint}. */
 export abstract class ChangeLogWriter {
   /** How many past changes are worth relaying into an empty change log. */
   abstract readonly backfill: number;
 
   /**
    * Where the relay goes on: every change up to here is in the change log. Null: the change log is
-   * new, or keeps nothing across restarts; the relay then calls {@link begin} and fills it.
+   * new, or keeps nothing across restarts; the relay then calls {@link begin} and fills it. After an
+   * error of any other method it has to be asked again: it may lie before what was appended.
    */
-  abstract checkpoint(): Promise<LogPosition | null>;
+  abstract checkpoint(options?: CheckpointOptions): Promise<LogPosition | null>;
 
   /** Said once, before the first {@link append} into a change log that has no checkpoint. */
   abstract begin(start: RelayStart): Promise<void>;
@@ -35,6 +43,8 @@ export abstract class ChangeLogWriter {
 
 export type ChangeLogMessage =
   | { readonly kind: 'changes'; readonly changes: readonly KeyChange[] }
+  /** A message could not be read: every change up to `position` has been yielded, except perhaps what that one said. */
+  | { readonly kind: 'missed'; readonly position: LogPosition }
   /** Every change up to `position` has been yielded, and everything there was when reading began if `caughtUp`. */
   | { readonly kind: 'progress'; readonly position: LogPosition; readonly caughtUp: boolean };
 

@@ -24,6 +24,7 @@ export async function consumeChanges(
     if (!begun) await closeGap(reader, hub);
     begun = true;
     if (message.kind === 'changes') publish(message.changes, hub, observer);
+    else if (message.kind === 'missed') hub.gap(message.position);
     else hub.progress(message.position, message.caughtUp);
     observer.progress();
   }

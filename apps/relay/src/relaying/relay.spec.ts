@@ -15,6 +15,7 @@ class Run {
 
   constructor(store: MemoryEventStore, changeLog: ChangeLogWriter) {
     const observer = {
+      standsBy: () => undefined,
       relayed: (count: number) => void (this.relayed += count),
       reached: ({ commit }: LogPosition, caughtUp: boolean) => {
         if (caughtUp) this.place = commit;

@@ -10,6 +10,8 @@ const SLOT_EVENTS: EventFilter = { streamPrefixes: ['orgKey-', 'projectKey-'] };
 
 /** What the relay reports while it runs. */
 export interface RelayObserver {
+  /** Another relay is at work; this one waits for its end. */
+  standsBy(): void;
   /** These changes are in the change log. */
   relayed(count: number): void;
   /** Everything up to here is. */
@@ -27,7 +29,8 @@ export async function relay(
   observer: RelayObserver,
   signal: AbortSignal,
 ): Promise<void> {
-  const after = (await changeLog.checkpoint()) ?? (await begin(store, changeLog));
+  const onStandby = (): void => observer.standsBy();
+  const after = (await changeLog.checkpoint({ signal, onStandby })) ?? (await begin(store, changeLog));
   observer.reached(after, false);
   const from = comparePositions(after, START_OF_LOG) === 0 ? 'start' : after;
   for await (const message of store.subscribeToAll({ after: from, filter: SLOT_EVENTS, signal })) {

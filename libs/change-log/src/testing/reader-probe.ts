@@ -6,6 +6,7 @@ import type { KeyChange } from '../key-change.js';
 export class ReaderProbe {
   readonly changes: KeyChange[] = [];
   readonly progress: { position: LogPosition; caughtUp: boolean }[] = [];
+  readonly missed: LogPosition[] = [];
   private readonly abort = new AbortController();
   private readonly messages: AsyncIterator<ChangeLogMessage>;
 
@@ -29,6 +30,7 @@ export class ReaderProbe {
     const { done, value } = await this.messages.next();
     if (done) throw new Error('reading ended');
     if (value.kind === 'changes') this.changes.push(...value.changes);
+    else if (value.kind === 'missed') this.missed.push(value.position);
     else this.progress.push(value);
   }
 

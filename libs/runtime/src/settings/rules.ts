@@ -44,6 +44,12 @@ export function parseUrl(raw: string, rule: string, schemes: readonly string[]):
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(raw)?.[1]?.toLowerCase();
   if (scheme === undefined || !schemes.includes(scheme)) throw new BrokenRule(rule);
   // `sqlite:./data/x.db` and `memory:` have no authority, and are no URL of the WHATWG kind.
-  if (raw.slice(scheme.length + 1).startsWith('//') && !URL.canParse(raw)) throw new BrokenRule(rule);
+  if (raw.slice(scheme.length + 1).startsWith('//') && !URL.canParse(withOneHost(raw)))
+    throw new BrokenRule(rule);
   return raw;
+}
+
+/** Clusters are named by several hosts with commas between, which a URL of the WHATWG kind cannot. */
+function withOneHost(raw: string): string {
+  return raw.replace(/^([^/]+\/\/(?:[^@/?#]*@)?[^,/?#]+)(?:,[^,/?#]+)+/, '$1');
 }

@@ -79,6 +79,7 @@ describe('loadSettings', () => {
     ['KEYWARD_BODY_LIMIT', '2MB', 2 * 1024 * 1024],
     ['KEYWARD_STALE', 'flag', 'flag'],
     ['KEYWARD_STORE', 'https://example.org/x', 'https://example.org/x'],
+    ['KEYWARD_STORE', 'https://u:p@a:1,b:2,[::1]:3/x', 'https://u:p@a:1,b:2,[::1]:3/x'],
     ['KEYWARD_DOCS', '0', false],
     ['KEYWARD_ISSUER', 'abc', 'abc'],
   ] as const)('reads %s=%j as %j', (name, text, value) => {
@@ -104,6 +105,7 @@ describe('loadSettings', () => {
     ['KEYWARD_STALE', 'Refuse'],
     ['KEYWARD_STORE', 'redis://x'],
     ['KEYWARD_STORE', 'https://'],
+    ['KEYWARD_STORE', 'https://a:x,b:2'],
     ['KEYWARD_STORE', 'nothing'],
     ['KEYWARD_RETRIES', '6'],
     ['KEYWARD_DOCS', 'yes'],

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { MemoryEventStore, type EventStore } from '@keyward/event-store';
+import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
+import { KafkaChangeLogReader, type KafkaReaderOptions } from './kafka-change-log-reader.js';
+import { KafkaChangeLogWriter, type KafkaWriterOptions } from './kafka-change-log-writer.js';
+import { parseKafkaUrl } from './kafka-url.js';
+import { topicNames } from './topics.js';
+
+type Options = Partial<Omit<KafkaWriterOptions & KafkaReaderOptions, 'address' | 'store'>>;
+
+/** A topic of its own on the broker of the tests, with what reads, writes and looks into it. */
+export class KafkaFixture {
+  readonly topic = `changes-${randomUUID().slice(0, 8)}`;
+  readonly names = topicNames(this.topic);
+  readonly kafka: Kafka;
+  private readonly writers: KafkaChangeLogWriter[] = [];
+  private admin: Promise<Admin> | undefined;
+
+  constructor(
+    readonly store: EventStore = new MemoryEventStore(),
+    private readonly broker = process.env['KEYWARD_TEST_KAFKA_URL']!,
+  ) {
+    const { brokers } = parseKafkaUrl(broker);
+    this.kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } });
+  }
+
+  url(options = 'partitions=3'): string {
+    return `${this.broker}/${this.topic}?${options}`;
+  }
+
+  writer(options: Options = {}): KafkaChangeLogWriter {
+    const address = parseKafkaUrl(this.url());
+    const writer = new KafkaChangeLogWriter({ address, store: this.store, leaseMs: 1_000, ...options });
+    this.writers.push(writer);
+    return writer;
+  }
+
+  reader(options: Options = {}): KafkaChangeLogReader {
+    return new KafkaChangeLogReader({ address: parseKafkaUrl(this.url()), store: this.store, ...options });
+  }
+
+  async asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    this.admin ??= (async () => {
+      const admin = this.kafka.admin();
+      await admin.connect();
+      return admin;
+    })();
+    return work(await this.admin);
+  }
+
+  /** Writes what no relay would. */
+  async produce(topic: string, messages: Message[]): Promise<void> {
+    const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  }
+
+  /** Reads messages as they lie there, until there are `count`. */
+  async consume(topic: string, count: number): Promise<{ key: string; value: string; partition: number }[]> {
+    const consumer = this.kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 100 });
+    const found: { key: string; value: string; partition: number }[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer
+        .run({
+          eachMessage: async ({ partition, message: { key, value } }) => {
+            found.push({ partition, key: String(key), value: String(value) });
+            if (found.length === count) resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    return found;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.writers.map((writer) => writer.close()));
+    await (await this.admin)?.disconnect();
+  }
+}
