@@ -56,9 +56,15 @@ export class ReadModelModule implements OnModuleInit, OnApplicationShutdown {
   /** @throws ReadModelSetupError */
   async onModuleInit(): Promise<void> {
     if (canBindToLog(this.readModel)) this.readModel.bindTo(this.events.storeId);
-    if (canCheckSetup(this.readModel)) await this.readModel.checkSetup();
+    if (canCheckSetup(this.readModel)) await this.readModel.checkSetup().catch(this.refuseToStart);
     this.monitor.start();
   }
+
+  /** Nest closes nothing after a start that failed, and an open connection would keep the process. */
+  private readonly refuseToStart = async (error: unknown): Promise<never> => {
+    await this.readModel.close();
+    throw error;
+  };
 
   async onApplicationShutdown(): Promise<void> {
     this.monitor.stop();

@@ -3,18 +3,21 @@ import type { Command, Reply } from './redis-connection.js';
 /** A field that was asked for, and where its value will be. */
 export interface Wanted {
   readonly key: string;
+  readonly field: string;
   readonly index: number;
 }
 
-/** Gathers single fields into one command per hash. */
+/** Gathers single fields into one command per hash, each field once. */
 export class FieldReads {
-  private readonly fieldsOf = new Map<string, string[]>();
+  private readonly fieldsOf = new Map<string, Map<string, Wanted>>();
   private readonly values = new Map<string, readonly (string | null)[]>();
 
   want(key: string, field: string): Wanted {
     let fields = this.fieldsOf.get(key);
-    if (!fields) this.fieldsOf.set(key, (fields = []));
-    return { key, index: fields.push(field) - 1 };
+    if (!fields) this.fieldsOf.set(key, (fields = new Map<string, Wanted>()));
+    let wanted = fields.get(field);
+    if (!wanted) fields.set(field, (wanted = { key, field, index: fields.size }));
+    return wanted;
   }
 
   get keys(): string[] {
@@ -22,7 +25,7 @@ export class FieldReads {
   }
 
   commands(): Command[] {
-    return [...this.fieldsOf].map(([key, fields]) => ['hmget', key, ...fields]);
+    return [...this.fieldsOf].map(([key, fields]) => ['hmget', key, ...fields.keys()]);
   }
 
   /** Takes the replies to {@link commands}. */

@@ -28,15 +28,15 @@ interface Remembered {
  * same object again for as long as its text is the same.
  */
 export class RecentRecords {
-  private readonly records = new LRUCache<string, Remembered>({ max: 10_000 });
+  private readonly records = new LRUCache<string, Remembered>({ max: 20_000 });
 
   /** @throws CorruptRecordError */
-  decode(key: RecordKey, { key: hash }: Wanted, text: string): ReadModelRecord {
-    const id = key.kind === 'slot' ? `${hash} ${key.address.projectId ?? ''}` : undefined;
-    const known = id === undefined ? undefined : this.records.get(id);
+  decode(key: RecordKey, { key: hash, field }: Wanted, text: string): ReadModelRecord {
+    const id = `${hash} ${field}`;
+    const known = this.records.get(id);
     if (known?.text === text) return known.record;
     const record = decodeRecord(key, text);
-    if (id !== undefined) this.records.set(id, { text, record });
+    this.records.set(id, { text, record });
     return record;
   }
 }

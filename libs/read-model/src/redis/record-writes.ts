@@ -1,7 +1,7 @@
 import type { ReadModelRecord } from '../records.js';
 import { integrationField } from './keys.js';
 import { encodeRecord, holdsKey } from './record-codec.js';
-import type { RedisParts } from './redis-reader.js';
+import type { RedisParts } from './read-rounds.js';
 import { WRITE } from './scripts.js';
 
 /** Puts records as the script WRITE takes them. */

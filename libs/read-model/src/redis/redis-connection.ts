@@ -21,7 +21,7 @@ export interface RedisConnectionOptions {
 }
 
 const TIMEOUT_MS = 1_000;
-const MAX_IN_FLIGHT = 10_000;
+const MAX_IN_FLIGHT = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const DISCONNECT_TIMEOUT_MS = 100;
 /** A connection on which nothing comes back is given up, so that a host that vanished does not look alive for ever. */

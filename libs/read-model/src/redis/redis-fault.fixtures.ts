@@ -32,7 +32,7 @@ export class RedisUnderFault {
   private readonly opened: RedisReadModel[] = [];
 
   private constructor(public server: RedisServer) {
-    this.admin = new Redis(server.url);
+    this.admin = new Redis(server.url, { disconnectTimeout: 50 });
     this.admin.on('error', () => undefined);
     this.store = this.open(server.url);
   }

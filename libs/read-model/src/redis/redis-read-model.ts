@@ -19,7 +19,8 @@ import { Marks } from './marks.js';
 import { PositionPoller } from './position-poller.js';
 import { RedisLease } from './projector-lease.js';
 import { RedisConnection } from './redis-connection.js';
-import { RedisReader, type RedisParts } from './redis-reader.js';
+import type { RedisParts } from './read-rounds.js';
+import { RedisReader } from './redis-reader.js';
 import { parseRedisUrl } from './redis-url.js';
 import { RedisWriter } from './redis-writer.js';
 

@@ -1,4 +1,4 @@
-import { ReadModelLostError, ReadModelUnavailableError } from '../read-model.errors.js';
+import { ReadModelUnavailableError } from '../read-model.errors.js';
 import type {
   LookupAddress,
   LookupEntry,
@@ -7,32 +7,9 @@ import type {
   ReadModelStatus,
 } from '../read-model.port.js';
 import type { OrganizationRecord, ProjectRecord, RolloutRecord, SlotRecord } from '../records.js';
-import type { EvictionCheck } from './eviction-check.js';
-import type { Keys } from './keys.js';
-import type { Marks } from './marks.js';
-import { META_FIELDS, NOTHING_THERE, StatusView, parseMeta, type Floor, type Meta } from './meta.js';
-import { RecentRecords, RecordReads, type WantedRecord } from './record-reads.js';
-import type { Command, RedisConnection, Reply } from './redis-connection.js';
-
-export interface RedisParts {
-  readonly connection: RedisConnection;
-  readonly keys: Keys;
-  readonly marks: Marks;
-  readonly eviction: EvictionCheck;
-}
-
-interface Answer<T> {
-  readonly status: ReadModelStatus;
-  readonly value: T;
-}
-/** Says what is wanted; what it returns is called when that has come. */
-type Ask<T> = (reads: RecordReads) => () => T;
-
-interface Seen {
-  readonly meta: Meta | undefined;
-  readonly status: ReadModelStatus;
-  readonly at: number;
-}
+import { NOTHING_THERE } from './meta.js';
+import { ReadRounds, type Ask, type RedisParts } from './read-rounds.js';
+import type { RecordReads, WantedRecord } from './record-reads.js';
 
 const NO_ENTRY: LookupEntry = Object.freeze({
   organization: undefined,
@@ -40,30 +17,27 @@ const NO_ENTRY: LookupEntry = Object.freeze({
   organizationSlot: undefined,
   projectSlot: undefined,
 });
-const ATTEMPTS = 4;
-/** In a Cluster, how old the status that an answer carries may be without being asked for first. */
-const RECENT_MS = 50;
 
 /** The reading side over Redis. */
 export class RedisReader {
-  private readonly view = new StatusView();
-  private readonly recent = new RecentRecords();
-  private seen: Seen | undefined;
+  private readonly rounds: ReadRounds;
 
-  constructor(private readonly parts: RedisParts) {}
+  constructor(parts: RedisParts) {
+    this.rounds = new ReadRounds(parts);
+  }
 
   bindTo(storeId: string): void {
-    this.view.bindTo(storeId);
+    this.rounds.bindTo(storeId);
   }
 
   async status(): Promise<ReadModelStatus> {
-    return (await this.ask(() => () => undefined))?.status ?? NOTHING_THERE;
+    return (await this.rounds.ask(() => () => undefined, true))?.status ?? NOTHING_THERE;
   }
 
   async lookup(
     addresses: readonly LookupAddress[],
   ): Promise<{ status: ReadModelStatus; entries: readonly LookupEntry[] }> {
-    const answer = await this.ask((reads) => {
+    const answer = await this.rounds.ask((reads) => {
       const entries = addresses.map((address) => wantEntry(reads, address));
       return () => entries.map((entry) => entry());
     });
@@ -142,80 +116,9 @@ export class RedisReader {
 
   /** For answers that carry no status: there "nothing" would be a lie where there is no read model. */
   private async mustAsk<T>(ask: Ask<T>): Promise<T> {
-    const answer = await this.ask(ask);
+    const answer = await this.rounds.ask(ask);
     if (!answer) throw new ReadModelUnavailableError('is not there: its store is empty, or another one');
     return answer.value;
-  }
-
-  /**
-   * One round trip. Undefined when there is no read model. Asked again when another generation has
-   * taken over meanwhile, and when two hashes did not fit together, as they may not while they are written.
-   */
-  private async ask<T>(ask: Ask<T>): Promise<Answer<T> | undefined> {
-    await this.parts.eviction.beforeUse();
-    let problem = 'changed too often while it was read';
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try {
-        const answer = await this.attempt(ask);
-        if (answer !== 'again') return answer;
-      } catch (error) {
-        if (!(error instanceof ReadModelLostError)) throw error;
-        problem = 'lost records, as by eviction, and has to be built anew';
-      }
-    }
-    throw new ReadModelUnavailableError(problem);
-  }
-
-  private async attempt<T>(ask: Ask<T>): Promise<Answer<T> | 'again' | undefined> {
-    const { keys, connection } = this.parts;
-    const before = await this.before();
-    if (!before.meta) return undefined;
-    const generation = before.meta.visible.id;
-    const reads = new RecordReads(generation, keys, this.recent);
-    const result = ask(reads);
-    const commands = reads.commands();
-    const floor = this.view.floor();
-    // The marks last: if they are there then, nothing of this generation was gone before.
-    const checks = this.marksOf(generation, reads).map((mark): Command => ['exists', mark]);
-    const [metaReply, ...replies] = await connection.run([this.metaCommand(), ...commands, ...checks]);
-    const after = this.take(metaReply!, floor);
-    if (after.meta?.visible.id !== generation) return after.meta ? 'again' : undefined;
-    if (replies.slice(commands.length).some((exists) => exists !== 1)) return undefined;
-    reads.take(replies);
-    const { status } = connection.isSingle || commands.length === 0 ? after : before;
-    return { status, value: result() };
-  }
-
-  /**
-   * What is known before a question is sent. In a single Redis that is only which generation to ask, as
-   * the status comes first with the answer. In a Cluster the status may come from another node than the
-   * records and be newer than they are, so the one from before is given; a recent one will do.
-   */
-  private async before(): Promise<Seen> {
-    const { seen } = this;
-    const fits = this.parts.connection.isSingle || (seen && performance.now() - seen.at < RECENT_MS);
-    return seen?.meta && fits ? seen : this.readMeta();
-  }
-
-  /** Of all nodes, where only the status is asked. */
-  private marksOf(generation: string, { hashKeys }: RecordReads): readonly string[] {
-    const { marks } = this.parts;
-    return hashKeys.length === 0 ? marks.perNode(generation) : marks.of(generation, hashKeys);
-  }
-
-  private async readMeta(): Promise<Seen> {
-    const floor = this.view.floor();
-    const [reply] = await this.parts.connection.run([this.metaCommand()]);
-    return this.take(reply!, floor);
-  }
-
-  private metaCommand(): Command {
-    return ['hmget', this.parts.keys.meta, ...META_FIELDS];
-  }
-
-  private take(reply: Reply, floor: Floor): Seen {
-    const meta = parseMeta(reply as readonly (string | null)[]);
-    return (this.seen = { meta, status: this.view.of(meta, floor), at: performance.now() });
   }
 }
 

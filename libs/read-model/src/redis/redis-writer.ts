@@ -9,7 +9,7 @@ import { RECORD_FORMAT } from './record-codec.js';
 import { RecentRecords, RecordReads } from './record-reads.js';
 import { RecordWrites } from './record-writes.js';
 import type { Command } from './redis-connection.js';
-import type { RedisParts } from './redis-reader.js';
+import type { RedisParts } from './read-rounds.js';
 import { retireGenerations } from './retire-generations.js';
 import { BEGIN, REFUSALS, WRITE } from './scripts.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { RedisParts } from './redis-reader.js';
+import type { RedisParts } from './read-rounds.js';
 
 const BATCH = 200;
 const PAUSE_MS = 1;
