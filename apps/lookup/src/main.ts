@@ -2,50 +2,47 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { AccessModule, accessSettings } from '@keyward/access';
 import { keywardPackageDefinition } from '@keyward/contracts';
-import { EventStoreModule, eventStoreSettings } from '@keyward/event-store';
-import { ReadModelModule, readModelSettings } from '@keyward/read-model';
+import { EventStoreModule, sharedEventStoreSettings } from '@keyward/event-store';
+import { ReadModelModule, sharedReadModelSettings } from '@keyward/read-model';
 import {
-  HealthRegistry,
+  OperationsModule,
   RuntimeModule,
-  createLogger,
-  exitOnUnexpectedError,
-  grpcOptionsFrom,
-  grpcServerOptions,
   grpcSettings,
-  loadSettings,
   mergeSettings,
-  orderlyShutdown,
+  operationsSettings,
+  runApp,
   runtimeSettings,
+  startGrpcApp,
   type SettingsOf,
 } from '@keyward/runtime';
 import { SealingModule, sealingSettings } from '@keyward/sealing';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { LookupModule, withSecretsZeroed } from './lookup.module.js';
 import { lookupSettings } from './lookup.settings.js';
 
+const OPERATIONS_PORT = 8083;
+
 const appSettings = mergeSettings(
   runtimeSettings,
-  eventStoreSettings,
-  readModelSettings,
+  sharedEventStoreSettings,
+  sharedReadModelSettings,
   sealingSettings,
   accessSettings,
   grpcSettings,
   lookupSettings,
+  operationsSettings,
 );
 
-type AppSettings = SettingsOf<typeof appSettings>;
-
+/** Lookups in a process of their own: the read model is outside it, written by a projector. */
 @Module({})
 class LookupApp {
-  static forRoot(settings: AppSettings): DynamicModule {
+  static forRoot(settings: SettingsOf<typeof appSettings>): DynamicModule {
     const dataDir = settings.KEYWARD_DATA_DIR;
     return {
       module: LookupApp,
       imports: [
         RuntimeModule,
-        EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE ?? `sqlite:${join(dataDir, 'keyward.db')}`),
+        EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, {
           stalenessBoundMs: settings.KEYWARD_STALENESS_BOUND,
           staleAnswers: settings.KEYWARD_STALE_ANSWERS,
@@ -63,42 +60,19 @@ class LookupApp {
           dataDir,
         }),
         LookupModule.forRoot(settings),
+        OperationsModule.forRoot(settings, OPERATIONS_PORT),
       ],
     };
   }
 }
 
-/** Lookups in a process of their own: there the read model is outside it, filled by a projector. */
-async function main(): Promise<void> {
-  const settings = loadSettings(appSettings);
-  if (settings.KEYWARD_READ_MODEL === 'memory:') {
-    throw new Error(
-      'KEYWARD_READ_MODEL is memory:, which nobody outside this process can fill, so the lookup app alone would never be ready. ' +
-        'Run everything in one process with `npm start`.',
-    );
-  }
-  const logger = createLogger(settings);
-  exitOnUnexpectedError(logger);
-  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(LookupApp.forRoot(settings), {
-    logger,
-    inject: [HealthRegistry],
-    useFactory: (health: HealthRegistry) =>
-      grpcServerOptions({
-        ...grpcOptionsFrom(settings),
-        packageName: 'keyward.v1',
-        packageDefinition: withSecretsZeroed(keywardPackageDefinition),
-        health,
-      }),
-  });
-  orderlyShutdown(app, {
-    timeoutMs: settings.KEYWARD_SHUTDOWN_TIMEOUT,
-    logger,
-    health: app.get(HealthRegistry),
-  });
-  await app.listen();
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`keyward lookup: ${error instanceof Error ? error.message : 'could not start'}\n`);
-  process.exitCode = 1;
+runApp({
+  name: 'Keyward lookup',
+  settings: appSettings,
+  start: (settings, logger) =>
+    startGrpcApp(LookupApp.forRoot(settings), settings, {
+      logger,
+      packageName: 'keyward.v1',
+      packageDefinition: withSecretsZeroed(keywardPackageDefinition),
+    }),
 });

@@ -2,7 +2,13 @@ import { accessSettings } from '@keyward/access';
 import { changeLogSettings } from '@keyward/change-log';
 import { eventStoreSettings } from '@keyward/event-store';
 import { readModelSettings } from '@keyward/read-model';
-import { grpcSettings, mergeSettings, runtimeSettings, type SettingsOf } from '@keyward/runtime';
+import {
+  grpcSettings,
+  mergeSettings,
+  operationsSettings,
+  runtimeSettings,
+  type SettingsOf,
+} from '@keyward/runtime';
 import { sealingSettings } from '@keyward/sealing';
 import { apiSettings } from '../../api/src/api.settings.js';
 import { broadcasterSettings } from '../../broadcaster/src/broadcaster.settings.js';
@@ -22,6 +28,7 @@ export const SETTING_GROUPS = {
   'gRPC servers': grpcSettings,
   Lookup: lookupSettings,
   Watch: broadcasterSettings,
+  'Health and metrics of an app alone': operationsSettings,
 } as const;
 
 /** Standalone is all parts, so it has all their settings. */

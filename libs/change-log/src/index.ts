@@ -23,3 +23,4 @@ export {
 export type { KeyChange } from './key-change.js';
 export { MemoryChangeLog, type MemoryChangeLogOptions } from './memory/memory-change-log.js';
 export { openChangeLog } from './open-change-log.js';
+export { sharedChangeLogSettings } from './shared-change-log.settings.js';

@@ -28,4 +28,4 @@ export { EventStoreModule } from './event-store.module.js';
 export { MemoryEventStore } from './memory/memory-event-store.js';
 export { InvalidEventStoreUrlError, checkEventStoreUrl, openEventStore } from './open-event-store.js';
 export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
-export { eventStoreSettings } from './event-store.settings.js';
+export { eventStoreSettings, sharedEventStoreSettings } from './event-store.settings.js';

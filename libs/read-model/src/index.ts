@@ -23,7 +23,7 @@ export {
   ReadModelUnavailableError,
 } from './read-model.errors.js';
 export { ReadModelModule, type ReadModelModuleOptions } from './read-model.module.js';
-export { readModelSettings, type ReadModelSettings } from './read-model.settings.js';
+export { readModelSettings, sharedReadModelSettings, type ReadModelSettings } from './read-model.settings.js';
 export {
   ReadModel,
   ReadModelWriter,

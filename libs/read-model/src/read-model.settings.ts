@@ -1,4 +1,4 @@
-import { defineSettings, setting, type SettingsOf } from '@keyward/runtime';
+import { defineSettings, setting, shared, type SettingsOf } from '@keyward/runtime';
 
 /** What an operator may set about the read model, on both its sides. */
 export const readModelSettings = defineSettings({
@@ -23,3 +23,14 @@ export const readModelSettings = defineSettings({
 });
 
 export type ReadModelSettings = SettingsOf<typeof readModelSettings>;
+
+/** For a process that is one of several. */
+export const sharedReadModelSettings = defineSettings({
+  ...readModelSettings,
+  KEYWARD_READ_MODEL: shared(readModelSettings.KEYWARD_READ_MODEL, {
+    ownSchemes: ['memory'],
+    rule:
+      "'redis://' or 'rediss://' and host:port, a read model that all of Keyward's processes share; " +
+      'memory: belongs to one process, which is the one that `npm start` runs',
+  }),
+});

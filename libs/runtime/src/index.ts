@@ -32,11 +32,17 @@ export {
   type HistogramOptions,
   type MetricOptions,
 } from './metrics/metrics.js';
+export { OperationsModule } from './operations/operations.module.js';
+export { OperationsServer, type OperationsServerOptions } from './operations/operations-server.js';
+export { operationsSettings, type OperationsSettings } from './operations/operations.settings.js';
 export { Clock, SystemClock } from './ports/clock.port.js';
 export { Ids, SystemIds } from './ports/ids.port.js';
+export { runApp, type App } from './process/run-app.js';
+export { startGrpcApp, type GrpcAppOptions } from './process/start-grpc-app.js';
 export { RuntimeModule } from './runtime.module.js';
 export { runtimeSettings, type RuntimeSettings } from './runtime.settings.js';
 export { setting, type Setting } from './settings/setting.js';
+export { SETTING_NAMES } from './settings/setting-names.js';
 export { SettingsError, type SettingProblem } from './settings/settings.errors.js';
 export {
   defineSettings,
@@ -48,6 +54,7 @@ export {
   type SettingRow,
   type SettingsOf,
 } from './settings/settings.js';
+export { shared, type Sharing } from './settings/shared.js';
 export {
   exitOnUnexpectedError,
   orderlyShutdown,

@@ -12,6 +12,8 @@ export interface Setting<T> {
   readonly defaultText: string | undefined;
   /** A secret's value is never printed and it has no default. */
   readonly secret: boolean;
+  /** True when it has to be given. */
+  readonly required?: boolean;
   /** @throws BrokenRule when the text is not a good value. */
   readonly parse: (raw: string) => T;
 }

@@ -56,11 +56,16 @@ export function loadSettings<const D extends SettingDefinitions>(
   for (const [name, definition] of Object.entries<Setting<unknown>>(definitions)) {
     const raw = textOf(name, env) ?? definition.defaultText;
     if (raw !== undefined) values[name] = parseOrNote(name, definition, raw, problems);
+    else problems.push(...missing(name, definition));
   }
   const known = new Set([...Object.keys(definitions), ...alsoKnown]);
   problems.push(...unknownNames(env, known));
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(values) as SettingsOf<D>;
+}
+
+function missing(name: string, { required, rule }: Setting<unknown>): SettingProblem[] {
+  return required ? [{ name, problem: `must be set, to ${rule}.` }] : [];
 }
 
 function textOf(name: string, env: Environment): string | undefined {
@@ -77,13 +82,14 @@ function parseOrNote(
     return definition.parse(raw);
   } catch (error) {
     if (!(error instanceof BrokenRule)) throw error;
-    const remedy =
-      definition.defaultText === undefined
-        ? 'or leave it out'
-        : `or leave it out for ${definition.defaultText}`;
-    problems.push({ name, problem: `must be ${error.rule}: correct it, ${remedy}.` });
+    problems.push({ name, problem: `must be ${error.rule}: correct it${alternative(definition)}.` });
     return undefined;
   }
+}
+
+function alternative({ required, defaultText }: Setting<unknown>): string {
+  if (required) return '';
+  return defaultText === undefined ? ', or leave it out' : `, or leave it out for ${defaultText}`;
 }
 
 function unknownNames(env: Environment, known: ReadonlySet<string>): SettingProblem[] {
