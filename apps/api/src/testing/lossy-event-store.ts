@@ -13,6 +13,8 @@ export class LossyEventStore extends MemoryEventStore {
   requestsToLose = 0;
   /** How many of the next appends are refused at once. */
   refusals = 0;
+  /** How many are refused once a reply was lost. */
+  refusalsAfterLoss = 0;
   appends = 0;
 
   override async appendAll(appends: readonly StreamAppend[]): Promise<readonly AppendResult[]> {
@@ -28,6 +30,7 @@ export class LossyEventStore extends MemoryEventStore {
     const results = await super.appendAll(appends);
     if (this.repliesToLose > 0) {
       this.repliesToLose -= 1;
+      this.refusals = this.refusalsAfterLoss;
       throw new EventStoreError('UNKNOWN_OUTCOME', 'the reply was lost');
     }
     return results;

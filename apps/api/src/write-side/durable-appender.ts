@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardError, type LogPosition } from '@keyward/contracts';
 import { EventStore, canAppendAtomically, isEventStoreError, type StreamAppend } from '@keyward/event-store';
-import { Metrics, type CounterMetric } from '@keyward/runtime';
+import { Clock, Metrics, type CounterMetric } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
 
 const UNKNOWN_OUTCOME_RETRIES = 8;
+/** A frozen log takes seconds for each retry; a caller who waits longer than this has gone. */
+const LONGEST_DOUBT_MS = 10_000;
 const RETRY_LABELS = { reason: ['unknown_outcome', 'conflict'] } as const;
 
 /** Appends until the outcome is known, with the same event ids and expected revisions each time. */
@@ -14,6 +16,7 @@ export class DurableAppender {
 
   constructor(
     private readonly events: EventStore,
+    private readonly clock: Clock,
     metrics: Metrics,
   ) {
     this.retriesTotal = metrics.counter({
@@ -25,14 +28,18 @@ export class DurableAppender {
 
   /** Position of the last append, or undefined when the last stream was not at its expected revision. */
   async append(appends: readonly StreamAppend[]): Promise<LogPosition | undefined> {
+    const begun = this.clock.monotonicMs();
+    let inDoubt = false;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.appendOnce(appends);
       } catch (error) {
         if (isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) return this.conflict();
-        if (isEventStoreError(error, 'UNAVAILABLE')) throw logUnavailable(error);
-        if (!isEventStoreError(error, 'UNKNOWN_OUTCOME')) throw error;
-        if (attempt === UNKNOWN_OUTCOME_RETRIES) throw outcomeUnknown(error);
+        // A log that went away after an attempt of unknown outcome may well hold what that one sent.
+        inDoubt ||= isEventStoreError(error, 'UNKNOWN_OUTCOME');
+        if (!inDoubt) throw notWritten(error);
+        if (attempt === UNKNOWN_OUTCOME_RETRIES || this.clock.monotonicMs() - begun > LONGEST_DOUBT_MS)
+          throw outcomeUnknown(error);
         this.retriesTotal.inc({ reason: 'unknown_outcome' });
         await sleep((0.5 + Math.random()) * 10 * 2 ** attempt);
       }
@@ -52,7 +59,8 @@ export class DurableAppender {
   }
 }
 
-function logUnavailable(cause: unknown): KeywardError {
+function notWritten(cause: unknown): unknown {
+  if (!isEventStoreError(cause, 'UNAVAILABLE')) return cause;
   return new KeywardError('UNAVAILABLE', 'The event log is out of reach; nothing was written. Try again.', {
     retryAfterSeconds: 1,
     cause,

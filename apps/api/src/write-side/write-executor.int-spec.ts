@@ -123,6 +123,20 @@ describe('writing to the log', () => {
       expect(await events.typesIn(stream)).toEqual(['OrgKeySet']);
     }, 20_000);
 
+    it('never says that nothing was written when the log went away after a reply was lost', async () => {
+      await set(api, 'there before');
+      events.repliesToLose = 1;
+      events.refusalsAfterLoss = 8;
+      const failure = await set(api, 'a value', { idempotencyKey: 'mine' }).catch((error: unknown) => error);
+      events.refusalsAfterLoss = 0;
+      expect(failure).toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('did not say whether the write was recorded'),
+      });
+      expect(await set(api, 'a value', { idempotencyKey: 'mine' })).toMatchObject({ version: 2 });
+      expect(await events.typesIn(stream)).toEqual(['OrgKeySet', 'OrgKeySet']);
+    }, 20_000);
+
     it('writes when the request itself was lost', async () => {
       await set(api, 'there before');
       events.requestsToLose = 2;
