@@ -30,6 +30,7 @@ export {
   type GaugeMetric,
   type HistogramMetric,
   type HistogramOptions,
+  type MetricDescription,
   type MetricOptions,
 } from './metrics/metrics.js';
 export { OperationsModule } from './operations/operations.module.js';
