@@ -1,190 +1,22 @@
-import { createKeywardClient, type KeywardClient, type Lookup } from '@keyward/client';
-import { startKeyward, temporaryDataDir, token, type RunningKeyward } from '../support/standalone.js';
+import { describeMission, type MissionStage } from '../support/describe-mission.js';
+import { startKeyward, temporaryDataDir } from '../support/standalone.js';
 
-const ORG_KEY = 'sk-org-0123456789-0123456789-7f2c';
-const OTHER_ORG_KEY = 'sk-org-abcdefghij-abcdefghij-9d3e';
-const PROJECT_KEY = 'sk-web-0123456789-0123456789-a1b2';
+const data = temporaryDataDir();
+afterAll(() => data.dispose());
 
-interface Answer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
+async function start(): Promise<MissionStage> {
+  const { httpUrl, grpcTarget, output, stop, kill9 } = await startKeyward(data.path);
+  return {
+    dataDir: data.path,
+    httpUrl,
+    grpcTarget,
+    output,
+    stop: async () => void (await stop()),
+    killAndStartAgain: async () => {
+      await kill9();
+      return start();
+    },
+  };
 }
 
-describe('The mission', () => {
-  const data = temporaryDataDir();
-  let keyward: RunningKeyward;
-  let worker: KeywardClient;
-  let platform: string;
-  let admin: string;
-  let editor: string;
-
-  const call = async (bearer: string, method: string, path: string, body?: object): Promise<Answer> => {
-    const response = await fetch(`${keyward.httpUrl}/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${bearer}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  const org = (path: string): string => `/organizations/acme${path}`;
-  const used = async (projectId: string, integrationId: string, { body }: Answer): Promise<string> => {
-    const consistency = { kind: 'at_least_as_fresh', position: String(body['position']) } as const;
-    return shown(await worker.lookup({ projectId, integrationId }, { consistency }));
-  };
-
-  beforeAll(async () => {
-    keyward = await startKeyward(data.path);
-    platform = token(data.path, '--subject', 'root', '--platform-admin');
-    admin = token(
-      data.path,
-      '--subject',
-      'alice',
-      '--org',
-      'acme=admin',
-      '--org',
-      'free=owner',
-      '--org',
-      'late=owner',
-    );
-    editor = token(data.path, '--subject', 'erin', '--project', 'acme/website=editor');
-    worker = createKeywardClient({
-      target: keyward.grpcTarget,
-      tls: 'insecure',
-      organizationId: 'acme',
-      token: token(data.path, '--subject', 'worker', '--worker', 'acme'),
-    });
-    await call(platform, 'PUT', '/organizations/acme', { name: 'Acme', plan: 'enterprise' });
-    await call(platform, 'PUT', '/organizations/free', { name: 'Free', plan: 'free' });
-    await call(platform, 'PUT', '/organizations/late', { name: 'Late', plan: 'enterprise' });
-    await call(platform, 'PUT', '/rollout', { percentage: 0, include: ['acme', 'free'], exclude: [] });
-    for (const project of ['website', 'mobile']) {
-      await call(platform, 'PUT', org(`/projects/${project}`), { name: project });
-    }
-  }, 90_000);
-
-  afterAll(async () => {
-    worker.close();
-    await keyward.stop();
-    data.dispose();
-  });
-
-  it('lets an admin of the organization set a key, and all projects use it', async () => {
-    const set = await call(admin, 'PUT', org('/integrations/openai/key'), {
-      secret: ORG_KEY,
-      reason: 'first set-up',
-    });
-    expect(set).toMatchObject({ status: 201, body: { version: 1, mask: '••••••••7f2c', changed: true } });
-    expect(await used('website', 'openai', set)).toBe(`organization 1 ${ORG_KEY}`);
-    expect(await used('mobile', 'openai', set)).toBe(`organization 1 ${ORG_KEY}`);
-  });
-
-  it('lets an editor of a project override it, for that project alone', async () => {
-    const set = await call(editor, 'PUT', org('/projects/website/integrations/openai/key'), {
-      secret: PROJECT_KEY,
-    });
-    expect(set.status).toBe(201);
-    expect(await used('website', 'openai', set)).toBe(`project 1 ${PROJECT_KEY}`);
-    expect(await used('mobile', 'openai', set)).toBe(`organization 1 ${ORG_KEY}`);
-  });
-
-  it('goes back to the organization key when the project key is removed', async () => {
-    const removed = await call(editor, 'DELETE', org('/projects/website/integrations/openai/key'));
-    expect(removed.status).toBe(200);
-    expect(await used('website', 'openai', removed)).toBe(`organization 1 ${ORG_KEY}`);
-  });
-
-  it('keeps a key that is switched off, stops its use, and restores it without typing it again', async () => {
-    const off = await call(admin, 'POST', org('/integrations/openai/key/disable'));
-    expect(await used('website', 'openai', off)).toBe('disabled');
-    const on = await call(admin, 'POST', org('/integrations/openai/key/enable'));
-    expect(await used('website', 'openai', on)).toBe(`organization 1 ${ORG_KEY}`);
-  });
-
-  it('tells a watching worker of a replaced key, which then uses the new one', async () => {
-    const seen = (async () => {
-      for await (const event of worker.watch({ projectIds: ['mobile'] }))
-        if (event.kind === 'change') return event;
-      return undefined;
-    })();
-    // The watch must be open before the change; its first heartbeat says so.
-    for await (const event of worker.watch()) if (event.kind === 'heartbeat') break;
-    const set = await call(admin, 'PUT', org('/integrations/openai/key'), { secret: OTHER_ORG_KEY });
-    expect(set).toMatchObject({ status: 200, body: { version: 2 } });
-    expect(await seen).toMatchObject({
-      change: 'set',
-      projectId: undefined,
-      version: 2,
-      affectedProjectIds: ['mobile'],
-    });
-    expect(await used('mobile', 'openai', set)).toBe(`organization 2 ${OTHER_ORG_KEY}`);
-  });
-
-  it('refuses an organization without an Enterprise plan, with a sentence saying so', async () => {
-    const refused = await call(admin, 'PUT', '/organizations/free/integrations/openai/key', {
-      secret: ORG_KEY,
-    });
-    expect(refused).toMatchObject({ status: 403, body: { code: 'NOT_ENTITLED' } });
-    expect(refused.body['detail']).toMatch(/Enterprise/);
-  });
-
-  it('refuses an organization outside the rollout, asking to contact the sales representative', async () => {
-    const refused = await call(admin, 'PUT', '/organizations/late/integrations/openai/key', {
-      secret: ORG_KEY,
-    });
-    expect(refused).toMatchObject({ status: 403, body: { code: 'NOT_ROLLED_OUT' } });
-    expect(refused.body['detail']).toMatch(/sales representative/);
-  });
-
-  it('refuses an OAuth credential by its kind: connect your own account, or a service account', async () => {
-    const refused = await call(admin, 'PUT', org('/integrations/gmail/key'), { secret: 'anything' });
-    expect(refused).toMatchObject({ status: 422, body: { code: 'CREDENTIAL_KIND_NOT_SHAREABLE' } });
-    expect(refused.body['detail']).toMatch(/your own account, or a service account/);
-  });
-
-  it('refuses setting at once when the plan is lost, and never alters what running workers look up', async () => {
-    const lost = await call(platform, 'PUT', '/organizations/acme', { name: 'Acme', plan: 'team' });
-    expect(await call(admin, 'PUT', org('/integrations/openai/key'), { secret: ORG_KEY })).toMatchObject({
-      status: 403,
-      body: { code: 'NOT_ENTITLED' },
-    });
-    expect(await used('mobile', 'openai', lost)).toBe(`organization 2 ${OTHER_ORG_KEY}`);
-    expect(await call(admin, 'DELETE', org('/integrations/openai/key'))).toMatchObject({ status: 200 });
-    await call(platform, 'PUT', '/organizations/acme', { name: 'Acme', plan: 'enterprise' });
-  });
-
-  it('answers alike for an organization that is foreign and one that is not there', async () => {
-    const stranger = token(data.path, '--subject', 'mallory', '--org', 'evil=owner');
-    const answers = await Promise.all(
-      ['acme', 'nowhere'].map((name) => call(stranger, 'GET', `/organizations/${name}/integrations`)),
-    );
-    expect(
-      answers.map(({ status, body }) => ({ status, code: body['code'], detail: body['detail'] })),
-    ).toEqual(Array(2).fill({ status: 403, code: 'FORBIDDEN', detail: expect.any(String) as string }));
-    expect(answers[0]!.body['detail']).toBe(answers[1]!.body['detail']);
-  });
-
-  it('keeps everything over kill -9', async () => {
-    const set = await call(admin, 'PUT', org('/integrations/serpapi/key'), { secret: ORG_KEY });
-    worker.close();
-    await keyward.kill9();
-    keyward = await startKeyward(data.path);
-    worker = createKeywardClient({
-      target: keyward.grpcTarget,
-      tls: 'insecure',
-      organizationId: 'acme',
-      token: token(data.path, '--subject', 'worker', '--worker', 'acme'),
-    });
-    expect(await used('website', 'serpapi', set)).toBe(`organization 1 ${ORG_KEY}`);
-  }, 90_000);
-
-  it('printed no key on the way', () => {
-    for (const key of [ORG_KEY, OTHER_ORG_KEY, PROJECT_KEY]) expect(keyward.output()).not.toContain(key);
-  });
-});
-
-/** What a worker would use, in one line. */
-function shown(answer: Lookup): string {
-  if (answer.outcome === 'not_configured') return answer.reason;
-  const { source, version, secret } = answer.key;
-  return `${source} ${version} ${secret.reveal()}`;
-}
+describeMission('The mission', start);

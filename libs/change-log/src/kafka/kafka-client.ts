@@ -1,14 +1,10 @@
 import { Logger } from '@nestjs/common';
-import {
-  Kafka,
-  KafkaJSProtocolError,
-  logLevel,
-  type KafkaConfig,
-  type LogEntry,
-  type SASLOptions,
-} from 'kafkajs';
+import kafkajs, { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import { ChangeLogError } from '../change-log.errors.js';
 import type { KafkaAddress } from './kafka-url.js';
+
+// Node finds only some of a CommonJS module's names by itself.
+const { KafkaJSProtocolError } = kafkajs;
 
 /** Longest wait for one answer of a broker; a frozen one never gives any. */
 const REQUEST_TIMEOUT_MS = 5_000;

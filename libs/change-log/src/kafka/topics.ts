@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin, type ITopicConfig } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { ChangeLogError } from '../change-log.errors.js';
 import { retrying, withDeadline } from './kafka-client.js';
 import { DEFAULT_PARTITIONS, type KafkaAddress } from './kafka-url.js';
@@ -97,7 +97,7 @@ async function checkCleanup(admin: Admin, topic: string): Promise<void> {
     'reading the settings of topics',
     admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
     }),
   );
   const policy = resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue;
