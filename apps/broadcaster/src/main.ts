@@ -41,7 +41,7 @@ class BroadcasterApp {
       imports: [
         RuntimeModule,
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
-        ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL),
+        ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, { neededForReadiness: true }),
         ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),
         AccessModule.forRoot({
           issuer: settings.KEYWARD_TOKEN_ISSUER,

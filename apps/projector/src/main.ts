@@ -32,8 +32,8 @@ runApp({
       module: ProjectorApp,
       imports: [
         RuntimeModule,
-        EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
-        ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL),
+        EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE, { neededForReadiness: true }),
+        ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, { neededForReadiness: true }),
         ProjectorModule,
         OperationsModule.forRoot(settings, OPERATIONS_PORT),
       ],

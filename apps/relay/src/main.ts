@@ -32,7 +32,7 @@ runApp({
       module: RelayApp,
       imports: [
         RuntimeModule,
-        EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
+        EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE, { neededForReadiness: true }),
         ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),
         RelayModule,
         OperationsModule.forRoot(settings, OPERATIONS_PORT),

@@ -1,6 +1,18 @@
-import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { HealthRegistry } from '@keyward/runtime';
+import {
+  Global,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { EventStore } from './event-store.port.js';
 import { openEventStore } from './open-event-store.js';
+
+export interface EventStoreModuleOptions {
+  /** True when the process is not ready while the event log does not answer. Needs the runtime. @defaultValue false */
+  readonly neededForReadiness?: boolean;
+}
 
 /** Gives the whole application one {@link EventStore}. */
 @Global()
@@ -9,10 +21,13 @@ export class EventStoreModule implements OnApplicationShutdown {
   constructor(private readonly store: EventStore) {}
 
   /** @param url what `KEYWARD_EVENT_STORE` says; see {@link openEventStore}. */
-  static forRoot(url: string): DynamicModule {
+  static forRoot(url: string, { neededForReadiness = false }: EventStoreModuleOptions = {}): DynamicModule {
     return {
       module: EventStoreModule,
-      providers: [{ provide: EventStore, useFactory: () => openEventStore(url) }],
+      providers: [
+        { provide: EventStore, useFactory: () => openEventStore(url) },
+        ...(neededForReadiness ? [readiness] : []),
+      ],
       exports: [EventStore],
     };
   }
@@ -22,3 +37,10 @@ export class EventStoreModule implements OnApplicationShutdown {
     await this.store.close();
   }
 }
+
+const readiness: Provider = {
+  provide: Symbol('READINESS'),
+  inject: [HealthRegistry, EventStore],
+  useFactory: (health: HealthRegistry, store: EventStore) =>
+    health.ready('event-log', async () => ((await store.health()).ok ? undefined : 'does not answer')),
+};

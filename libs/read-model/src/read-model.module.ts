@@ -1,5 +1,5 @@
 import { EventStore } from '@keyward/event-store';
-import { Metrics, SystemClock } from '@keyward/runtime';
+import { HealthRegistry, Metrics, SystemClock } from '@keyward/runtime';
 import {
   Global,
   Module,
@@ -19,6 +19,8 @@ export interface ReadModelModuleOptions {
   readonly stalenessBoundMs?: number;
   /** `KEYWARD_STALE_ANSWERS`. @defaultValue refuse */
   readonly staleAnswers?: StaleAnswers;
+  /** True when the process is not ready while the read model does not answer. Needs the runtime. @defaultValue false */
+  readonly neededForReadiness?: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ export class ReadModelModule implements OnModuleInit, OnApplicationShutdown {
         { provide: ReadModelWriter, useExisting: ReadModel },
         monitorProvider(options.stalenessBoundMs ?? 2_000),
         readerProvider(options.staleAnswers ?? 'refuse'),
+        ...(options.neededForReadiness ? [readiness] : []),
       ],
       exports: [ReadModel, ReadModelWriter, FreshReader, StalenessMonitor],
     };
@@ -82,6 +85,13 @@ function breakerGauge(metrics: Metrics): (state: BreakerState) => void {
   gauge.set(BREAKER_VALUES.closed);
   return (state) => gauge.set(BREAKER_VALUES[state]);
 }
+
+const readiness: Provider = {
+  provide: Symbol('READINESS'),
+  inject: [HealthRegistry, ReadModel],
+  useFactory: (health: HealthRegistry, readModel: ReadModel) =>
+    health.ready('read-model', async () => ((await readModel.health()).ok ? undefined : 'does not answer')),
+};
 
 function monitorProvider(boundMs: number): Provider {
   return {

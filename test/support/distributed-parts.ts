@@ -1,0 +1,42 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { startStandInProcess, type StandInProcess } from './eventstoredb/index.js';
+import { temporaryDataDir } from './standalone.js';
+
+/** What all apps of one Keyward share: an EventStoreDB of its own, and its own place in the Redis and the Kafka of the tests. */
+export class DistributedParts {
+  private readonly data = temporaryDataDir();
+  private readonly own = randomUUID().slice(0, 8);
+  private readonly kek = `main:${randomBytes(32).toString('base64')}`;
+  private standIn: StandInProcess | undefined;
+
+  /** Where the local issuer's key lies. */
+  get dataDir(): string {
+    return this.data.path;
+  }
+
+  get eventStore(): StandInProcess {
+    if (!this.standIn) throw new Error('start() comes first');
+    return this.standIn;
+  }
+
+  /** One environment for all apps: each reads its own. */
+  get env(): Readonly<Record<string, string>> {
+    return {
+      KEYWARD_DATA_DIR: this.dataDir,
+      KEYWARD_EVENT_STORE: this.eventStore.url,
+      KEYWARD_READ_MODEL: `${process.env['KEYWARD_TEST_REDIS_URL']}?prefix=apart-${this.own}`,
+      KEYWARD_CHANGE_LOG: `${process.env['KEYWARD_TEST_KAFKA_URL']}/apart-${this.own}?partitions=3`,
+      KEYWARD_KEK: this.kek,
+    };
+  }
+
+  async start(): Promise<void> {
+    this.standIn = await startStandInProcess(join(this.dataDir, 'events.db'));
+  }
+
+  async stop(): Promise<void> {
+    await this.standIn?.kill();
+    this.data.dispose();
+  }
+}
