@@ -6,15 +6,20 @@ export class CommitSignal {
   private closed = false;
   private waking = false;
 
-  constructor(private head: number) {}
+  constructor(private announced: number) {}
+
+  /** The last position announced: the end of the log, for whoever follows it. */
+  get head(): number {
+    return this.announced;
+  }
 
   /**
    * Everything up to `head` is durable and can be read. Subscriptions are woken a turn later: what they do with
    * the events is not to hold up the answers to those who appended them, and commits of one turn wake them once.
    */
   announce(head: number): void {
-    if (head <= this.head) return;
-    this.head = head;
+    if (head <= this.announced) return;
+    this.announced = head;
     if (this.waiters.size === 0 || this.waking) return;
     this.waking = true;
     setImmediate(() => {
@@ -30,7 +35,7 @@ export class CommitSignal {
    */
   async waitBeyond(position: number, signal: AbortSignal): Promise<void> {
     this.throwIfClosed();
-    if (this.head > position || signal.aborted) return;
+    if (this.announced > position || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.waiters.delete(wake);

@@ -90,10 +90,12 @@ export class LogReader {
     return this.page(sql, [first, last, ...values, size.events], size);
   }
 
-  /** A bounded look at what comes after a position. */
-  scan(after: number, filter: EventFilter | undefined, size: PageSize): LogScan {
-    // The head is read first: whatever is at or before it is in the page, whatever commits meanwhile is not missed.
-    const head = this.head();
+  /** A bounded look at what comes after a position, up to the head. */
+  scan(
+    { after, head }: { after: number; head: number },
+    filter: EventFilter | undefined,
+    size: PageSize,
+  ): LogScan {
     if (after >= head) return { events: [], through: after, head };
     const last = filter ? Math.min(head, after + FILTER_WINDOW) : head;
     const limit = size.events;

@@ -149,7 +149,8 @@ export class SqliteEventStore extends EventStore implements AtomicAppender, Revi
 
   subscribeToAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {
     const size = new PageSize();
-    const scan = (after: number) => this.reader.scan(after, options.filter, size);
+    const scan = (after: number) =>
+      this.reader.scan({ after, head: this.commits.head }, options.filter, size);
     return followLog({ commits: this.commits, scan }, options);
   }
 
