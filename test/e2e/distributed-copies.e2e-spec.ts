@@ -1,5 +1,6 @@
 // @needs redis, kafka
 import { createKeywardClient, type KeywardClient, type WatchEvent } from '@keyward/client';
+import { startApp } from '../support/built-program.js';
 import { startApart, startAppAlone, type RunningApp } from '../support/distributed.js';
 import { DistributedParts } from '../support/distributed-parts.js';
 import { freePort } from '../support/free-port.js';
@@ -70,8 +71,13 @@ function nextChange(worker: KeywardClient): { opened: Promise<void>; version: Pr
 
 const readiness = async ({ operationsUrl }: RunningApp) => {
   const answer = await fetch(`${operationsUrl}/health/ready`);
-  const report = (await answer.json()) as { parts: { part: string; ok: boolean }[] };
-  return { status: answer.status, missing: report.parts.filter(({ ok }) => !ok).map(({ part }) => part) };
+  const text = await answer.text();
+  const report = JSON.parse(text) as { parts: { part: string; ok: boolean }[] };
+  return {
+    status: answer.status,
+    text,
+    missing: report.parts.filter(({ ok }) => !ok).map(({ part }) => part),
+  };
 };
 
 async function untilMissing(app: RunningApp, part: string): Promise<void> {
@@ -157,6 +163,30 @@ describe('Two copies of each app', () => {
     async () => {
       const codes = await Promise.all(apps.map((app) => app.stop()));
       expect(codes).toEqual(COPIES.map(() => 0));
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'start without Kafka, and say that the relay cannot go on',
+    async () => {
+      const KEYWARD_CHANGE_LOG = `kafka://127.0.0.1:${await freePort()}`;
+      const relay = await startAppAlone('relay', { ...parts.env, KEYWARD_CHANGE_LOG });
+      while (!(await readiness(relay)).text.includes('cannot bring changes into the change log'))
+        await new Promise((next) => setTimeout(next, 50));
+      expect(await relay.stop()).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'do not make a key encryption key, and say what to do for the first one',
+    async () => {
+      const { KEYWARD_KEK: _, ...env } = parts.env;
+      const KEYWARD_KEK_FILE = `${parts.dataDir}/none.json`;
+      const lookup = startApp('lookup', { ...env, KEYWARD_KEK_FILE });
+      expect(await lookup.exit).toBe(1);
+      expect(lookup.stderr()).toMatch(/^Keyward lookup could not start\. .*key encryption key.*none\.json/);
     },
     LIMIT_MS,
   );

@@ -44,6 +44,9 @@ export class RelayService implements OnApplicationBootstrap, OnApplicationShutdo
     };
     try {
       await relay(this.store, this.changeLog, observer, signal);
+    } catch (error) {
+      this.lag.failed(error);
+      throw error;
     } finally {
       this.lag.fallBehind();
     }

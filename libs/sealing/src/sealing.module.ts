@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { EventStore } from '@keyward/event-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { keksFromEnvironment } from './kek/environment-keks.js';
@@ -69,11 +70,21 @@ async function open(
   try {
     return await openKekFile(kekFile, { createIfMissing: createKekFile && needed.length === 0 });
   } catch (error) {
-    if (needed.length === 0) throw error;
+    if (needed.length === 0) throw createKekFile ? error : explained(error, kekFile);
     const reason = error instanceof SealingError ? ` ${error.message}` : '';
     throw new SealingError(
       'UNKNOWN_KEK',
       `The event log is sealed under the key encryption key "${needed.join('", "')}", which is not at hand.${reason}`,
     );
   }
+}
+
+/** Where none has been made yet there is no backup to restore. */
+function explained(error: unknown, kekFile: string): unknown {
+  if (existsSync(kekFile)) return error;
+  return new SealingError(
+    'INVALID_KEK',
+    `There is no key encryption key yet, neither in KEYWARD_KEK nor in ${kekFile}: make one, and give it to every process ` +
+      'that needs it, as docs/processes.md tells. Several processes could each make another one, so none does.',
+  );
 }
