@@ -82,10 +82,13 @@ export async function startKafka({ port, data, ...properties } = {}) {
  * @throws Error when it ends with another code than 0
  */
 export async function runKafkaTool(main, args) {
-  const { stdout } = await run('java', [...JVM, '-cp', classPath(), main, ...args], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout;
+  const command = [...JVM, '-cp', classPath(), main, ...args];
+  try {
+    return (await run('java', command, { maxBuffer: 64 * 1024 * 1024 })).stdout;
+  } catch (error) {
+    // Its own message repeats the class path, a screen of it.
+    throw new Error(`${main} failed (${error.code}): ${error.stderr || error.stdout}`, { cause: error });
+  }
 }
 
 function serverProperties(brokerPort, controllerPort) {

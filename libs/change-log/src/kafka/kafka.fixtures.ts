@@ -1,12 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { MemoryEventStore, type EventStore } from '@keyward/event-store';
 import { Kafka, logLevel, Partitioners, type Admin, type Message } from 'kafkajs';
+import type { KeyChange } from '../key-change.js';
+import { ChangeProducer } from './change-producer.js';
 import { KafkaChangeLogReader, type KafkaReaderOptions } from './kafka-change-log-reader.js';
 import { KafkaChangeLogWriter, type KafkaWriterOptions } from './kafka-change-log-writer.js';
 import { parseKafkaUrl } from './kafka-url.js';
 import { topicNames } from './topics.js';
 
 type Options = Partial<Omit<KafkaWriterOptions & KafkaReaderOptions, 'address' | 'store'>>;
+
+/** So many that the slots of the tests (openai, anthropic, cohere) are in three of them. */
+export const PARTITIONS = 5;
+
+interface Found {
+  readonly partition: number;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+}
 
 /** A topic of its own on the broker of the tests, with what reads, writes and looks into it. */
 export class KafkaFixture {
@@ -24,12 +36,12 @@ export class KafkaFixture {
     this.kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } });
   }
 
-  url(options = 'partitions=3'): string {
+  url(options = `partitions=${PARTITIONS}`): string {
     return `${this.broker}/${this.topic}?${options}`;
   }
 
-  writer(options: Options = {}): KafkaChangeLogWriter {
-    const address = parseKafkaUrl(this.url());
+  writer(options: Options = {}, urlOptions?: string): KafkaChangeLogWriter {
+    const address = parseKafkaUrl(this.url(urlOptions));
     const writer = new KafkaChangeLogWriter({ address, store: this.store, leaseMs: 1_000, ...options });
     this.writers.push(writer);
     return writer;
@@ -48,6 +60,15 @@ export class KafkaFixture {
     return work(await this.admin);
   }
 
+  /** Drops what lies before these offsets, as the broker does with what is too old; -1 is everything. */
+  async drop(offsets: readonly { partition: number; offset: string }[]): Promise<void> {
+    await this.asAdmin(async (admin) => {
+      // The client loads the topic's metadata with this call, and not with the next.
+      await admin.fetchTopicOffsets(this.topic);
+      await admin.deleteTopicRecords({ topic: this.topic, partitions: [...offsets] });
+    });
+  }
+
   /** Writes what no relay would. */
   async produce(topic: string, messages: Message[]): Promise<void> {
     const producer = this.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -56,17 +77,30 @@ export class KafkaFixture {
     await producer.disconnect();
   }
 
+  /** Sends changes as a relay does, past its fence. */
+  async sendAs(changes: readonly KeyChange[]): Promise<void> {
+    const producer = await ChangeProducer.connect(this.kafka, this.topic, PARTITIONS, this.store.storeId);
+    await producer.sendChanges(changes);
+    await producer.close();
+  }
+
   /** Reads messages as they lie there, until there are `count`. */
-  async consume(topic: string, count: number): Promise<{ key: string; value: string; partition: number }[]> {
+  async consume(topic: string, count: number): Promise<Found[]> {
     const consumer = this.kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 100 });
-    const found: { key: string; value: string; partition: number }[] = [];
+    const found: Found[] = [];
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       consumer
         .run({
-          eachMessage: async ({ partition, message: { key, value } }) => {
-            found.push({ partition, key: String(key), value: String(value) });
+          eachMessage: async ({ partition, message: { key, value, headers = {} } }) => {
+            const texts = Object.entries(headers).map(([name, header]) => [name, String(header)]);
+            found.push({
+              partition,
+              key: String(key),
+              value: String(value),
+              headers: Object.fromEntries(texts) as Record<string, string>,
+            });
             if (found.length === count) resolve();
           },
         })

@@ -33,10 +33,10 @@ describe('what a reader of two partitions has seen', () => {
   ): StoredMessage => ({
     partition,
     offset,
-    value: encodeKeyChange(STORE, aKeyChange(place, { integrationId })).value,
+    value: Buffer.from(encodeKeyChange(STORE, aKeyChange(place, { integrationId })).value),
   });
-  const progress = (place: number, ...offsets: number[]): string =>
-    encodeProgress(STORE, { position: positionAt(place), offsets });
+  const progress = (place: number, ...offsets: number[]): Buffer =>
+    Buffer.from(encodeProgress(STORE, { position: positionAt(place), offsets }));
   const places = (messages: readonly ChangeLogMessage[]): number[] =>
     messages.flatMap((m) =>
       m.kind === 'changes' ? m.changes.map(({ position }) => Number(position.commit)) : [],
@@ -95,7 +95,7 @@ describe('what a reader of two partitions has seen', () => {
     (_, value, reason) => {
       const read = state.takeChanges([
         message(0, 0, 1),
-        { partition: 0, offset: 1, value },
+        { partition: 0, offset: 1, value: value === null ? null : Buffer.from(value) },
         message(0, 2, 3),
       ]);
       expect(places(read)).toEqual([1, 3]);

@@ -11,7 +11,7 @@ import { SlotOrder } from './slot-order.js';
 export interface StoredMessage {
   readonly partition: number;
   readonly offset: number;
-  readonly value: string | null;
+  readonly value: Buffer | null;
 }
 
 /** A message that is no key change. */
@@ -63,9 +63,9 @@ export class ReadingState {
     return [...taken, ...this.progress()];
   }
 
-  takeProgress(values: readonly (string | null)[]): ChangeLogMessage[] {
+  takeProgress(values: readonly (Buffer | null)[]): ChangeLogMessage[] {
     for (const value of values) {
-      const cut = value === null ? undefined : decodeProgress(this.options.storeId, value);
+      const cut = value === null ? undefined : decodeProgress(this.options.storeId, value.toString('utf8'));
       if (cut) this.waiting = [...this.waiting.slice(0, 1), cut];
     }
     return this.progress();
@@ -82,11 +82,11 @@ export class ReadingState {
   private decode({ partition, offset, value }: StoredMessage): KeyChange | undefined {
     try {
       if (value === null) throw new MalformedMessageError('it has no value');
-      return decodeKeyChange(this.options.storeId, value);
+      return decodeKeyChange(this.options.storeId, value.toString('utf8'));
     } catch (error) {
       // Whatever it was: an error that leaves the handler would end the consumer for good.
       const reason = error instanceof MalformedMessageError ? error.problem : 'it could not be decoded';
-      const poison = { partition, offset, reason, bytes: Buffer.byteLength(value ?? '') };
+      const poison = { partition, offset, reason, bytes: value?.length ?? 0 };
       this.poisons.push(poison);
       this.options.onPoison(poison);
       return undefined;

@@ -133,16 +133,15 @@ export class TopicReading {
 
   private async read({ topic, partition, messages }: EachBatchPayload['batch']): Promise<ChangeLogMessage[]> {
     const { state, topics } = this.parts;
-    const values = messages.map(({ value }) => value?.toString('utf8') ?? null);
     if (topic === topics.progress) {
       this.progressFrom = Number(messages.at(-1)?.offset ?? this.progressFrom) + 1;
-      return state.takeProgress(values);
+      return state.takeProgress(messages.map(({ value }) => value));
     }
     const first = Number(messages[0]?.offset ?? 0);
     // The client goes on with the oldest one kept where the next one is gone, and says so in its log alone.
     if (first > (state.next[partition] ?? 0)) await this.assertKept();
     return state.takeChanges(
-      messages.map(({ offset }, index) => ({ partition, offset: Number(offset), value: values[index]! })),
+      messages.map(({ offset, value }) => ({ partition, offset: Number(offset), value })),
     );
   }
 
