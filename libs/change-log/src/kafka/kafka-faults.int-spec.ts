@@ -1,4 +1,5 @@
 // @needs kafka
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +95,7 @@ describe('a broker of its own that fails', () => {
     write(6);
     await relay(writer, log);
     const reading = readBySlot(fixture.reader(), 12);
-    process.kill(broker.pid, 'SIGSTOP');
+    freeze(broker.pid);
     write(6);
     const failure = await writer.append(log.slice(6)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
@@ -123,6 +124,12 @@ describe('a broker of its own that fails', () => {
     expect(await writer.checkpoint()).toEqual(positionAt(36));
   });
 });
+
+/** The signal works a moment later; until then the broker still answers. */
+function freeze(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  while (!execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T'));
+}
 
 /** Cuts every partition's file in half, as when a machine dies before its disk was written. */
 async function loseEnds(data: string, topic: string): Promise<void> {

@@ -28,8 +28,7 @@ describe('two relays on one topic', () => {
   };
 
   /** A relay that has relayed 1 to 5 and is at work. */
-  const atWork = async (): Promise<ReturnType<typeof writer>> => {
-    const relay = writer();
+  const atWork = async (relay = writer()): Promise<ReturnType<typeof writer>> => {
     await relay.checkpoint();
     await relay.begin({ after: START_OF_LOG, head: positionAt(5) });
     await relay.append(changes(1, 5));
@@ -95,6 +94,19 @@ describe('two relays on one topic', () => {
     await second.saveCheckpoint(positionAt(13));
     expect(await readTo(13)).toEqual(Array.from({ length: 13 }, (_, i) => i + 1));
     expect((await second.checkpoint())!.commit).toBe(13n);
+  });
+
+  it('move the checkpoint no more once another has written it, however sure they are of their turn', async () => {
+    const sure = await atWork(fixture.writer({ leaseMs: 600_000 }));
+    const second = writer();
+    await second.checkpoint();
+    await second.append(changes(6, 8));
+    await second.saveCheckpoint(positionAt(8));
+    // So many that the checkpoint is due.
+    await expect(sure.append(changes(6, 1_500))).rejects.toMatchObject({ code: 'RELAY_FENCED' });
+    await second.append(changes(9, 9));
+    await second.saveCheckpoint(positionAt(9));
+    expect(await second.checkpoint()).toEqual(positionAt(9));
   });
 
   it('take over the duty from one that was killed, after the lease', async () => {
