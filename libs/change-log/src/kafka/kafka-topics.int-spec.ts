@@ -1,7 +1,13 @@
 // @needs kafka
-import { ConfigResourceTypes } from 'kafkajs';
-import { aKeyChange, positionAt } from '../testing/index.js';
+import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
 import { START_OF_LOG } from '@keyward/contracts';
+import { Logger } from '@nestjs/common';
+import { ConfigResourceTypes } from 'kafkajs';
+import { ReaderProbe, aKeyChange, positionAt } from '../testing/index.js';
+import { KafkaChangeLogReader } from './kafka-change-log-reader.js';
+import { KafkaChangeLogWriter } from './kafka-change-log-writer.js';
+import { parseKafkaUrl } from './kafka-url.js';
 import { KafkaFixture } from './kafka.fixtures.js';
 
 describe('the topics in Kafka', () => {
@@ -72,6 +78,28 @@ describe('the topics in Kafka', () => {
       { status: 'fulfilled', value: null },
       { status: 'fulfilled', value: null },
     ]);
+  });
+
+  it('are out of reach with a wrong password, which neither the errors nor the logs repeat', async () => {
+    const canary = 'canary-4f1d7a';
+    const lines: string[] = [];
+    const logs = jest
+      .spyOn(Logger.prototype, 'debug')
+      .mockImplementation((line) => void lines.push(String(line)));
+    const { host } = new URL(fixture.url());
+    const address = parseKafkaUrl(`kafka://keyward:${canary}@${host}/${fixture.topic}?sasl=plain`);
+    const writer = new KafkaChangeLogWriter({ address, store: fixture.store });
+    const reader = new ReaderProbe(new KafkaChangeLogReader({ address, store: fixture.store }));
+    const failures = await Promise.all([
+      writer.checkpoint().catch((error: unknown) => error),
+      reader.step().catch((error: unknown) => error),
+    ]);
+    logs.mockRestore();
+    expect(failures.map((failure) => (failure as Error).name)).toEqual(
+      Array(2).fill(expect.stringMatching(/^Kafka/)),
+    );
+    expect(lines).not.toEqual([]);
+    expect(inspect(failures, { depth: 10 }) + lines.join()).not.toContain(canary);
   });
 
   it('hold each change with its id and position in headers, in the partition of its key', async () => {

@@ -71,7 +71,7 @@ export class ReadingState {
     return this.progress();
   }
 
-  /** A partition after this offset can hold none of what was to be read: it was dropped, or begun anew. */
+  /** How many messages are gone, of the partition that lost most: what comes next was dropped, or the topic made anew. */
   missedIn(low: readonly number[], end: readonly number[]): number {
     const missed = this.next.map((next, partition) =>
       Math.max((low[partition] ?? 0) - next, next - (end[partition] ?? 0)),
