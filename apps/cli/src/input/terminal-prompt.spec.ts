@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Keyboard, RecordedOutput, failureOf } from '../testing/fake-environment.js';
 import { promptOnTerminal } from './terminal-prompt.js';
 
@@ -47,6 +48,17 @@ describe('The hidden prompt', () => {
     await typed(SECRET, '\r');
     expect(screen.text).toBe(short);
     expect(short).toContain('The key (hidden): ');
+  });
+
+  it("has turned the terminal's echo off before it asks, and gives it back", async () => {
+    const rawAtWrites: boolean[] = [];
+    const write = screen.write.bind(screen);
+    jest.spyOn(screen, 'write').mockImplementation((chunk: string) => {
+      rawAtWrites.push(keyboard.isRaw);
+      return write(chunk);
+    });
+    await typed('a\r');
+    expect(rawAtWrites).toEqual([true, false]);
   });
 
   it('takes what is pasted', async () => {

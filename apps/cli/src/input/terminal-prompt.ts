@@ -20,9 +20,11 @@ const DO_NOT_MARK_PASTES = '\u001b[?2004l';
  */
 export async function promptOnTerminal(question: string, terminal: PromptTerminal): Promise<string> {
   const { input, output, signal } = terminal;
+  // First the terminal's echo goes off: whoever pastes at the sight of the question must not see the key.
+  const answer = readHidden(input, signal);
   output.write(`${MARK_PASTES}${question} `);
   try {
-    const lines = await readHidden(input, signal);
+    const lines = await answer;
     if (lines.length === 0) throw interruptedError();
     if (lines.length === 1) return lines[0]!;
     throw usageError('More than one line was typed or pasted.', 'A key is one line: copy the key alone.');

@@ -43,6 +43,13 @@ export function fakeEnvironment(parts: Partial<FakeEnvironment> & { readonly inp
 /** A terminal's keyboard: what is written to it is what is typed. */
 export class Keyboard extends PassThrough {
   readonly isTTY = true;
+  /** Whether the terminal leaves echo and Ctrl-D to the program. */
+  isRaw = false;
+
+  setRawMode(isRaw: boolean): this {
+    this.isRaw = isRaw;
+    return this;
+  }
 }
 
 /** The CliError that the work ends with. */
