@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { closeServer, listenOnLoopback } from './loopback-server.js';
 
 /**
  * A port that is free now and that the system gives to nobody who asks for any port: for a process that
@@ -8,14 +8,13 @@ import { createServer } from 'node:net';
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer().listen(port, '127.0.0.1');
+    const server = createServer();
     try {
-      await once(server, 'listening');
+      await listenOnLoopback(server, port);
     } catch {
       continue;
     }
-    server.close();
-    await once(server, 'close');
+    await closeServer(server);
     return port;
   }
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { closeServer, listenOnLoopback } from './loopback-server.js';
 
 export interface ProxiedRequest {
   readonly method: string;
@@ -42,15 +41,14 @@ export async function startRecordingProxy(
   const server = createServer((incoming, outgoing) => {
     pass(incoming, outgoing).catch(() => outgoing.writeHead(502).end());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     close: async () => {
-      server.close();
+      const closed = closeServer(server);
       server.closeAllConnections();
-      await once(server, 'close');
+      await closed;
     },
   };
 }
