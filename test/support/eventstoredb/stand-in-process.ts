@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 export interface StandInProcess {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
+  readonly exited: Promise<unknown>;
   /** kill -9, and waits until it is gone. */
   kill(): Promise<void>;
   /** SIGSTOP: it takes connections and answers nothing, until it is thawed. */
@@ -31,6 +33,8 @@ export async function startStandInProcess(file: string, port = 0): Promise<Stand
   return {
     url,
     port: Number(new URL(url).port),
+    pid: child.pid!,
+    exited,
     kill: async () => {
       child.kill('SIGKILL');
       await exited;
