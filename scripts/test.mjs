@@ -1,6 +1,7 @@
 // `npm test`: prepares when needed, provides the servers that the tests need, runs Jest, and ends with one plain
 // line, `N passed, N failed`. A server that cannot be provided is a failure too, with a sentence that says what to do.
-//   npm test -- [--level=unit|int|e2e] [what Jest takes]
+//   npm test -- [--level=unit|int|e2e] [--full] [what Jest takes]
+// --full: the specs of test/faults go on for as long as a release wants.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,8 @@ const level = given.find((arg) => arg.startsWith('--level='))?.slice('--level='.
 if (level !== undefined && !LEVELS.includes(level)) fail(`--level is one of ${LEVELS.join(', ')}`);
 
 await prepareOrExit();
-const jestArgs = given.filter((arg) => !arg.startsWith('--level='));
+const full = given.includes('--full');
+const jestArgs = given.filter((arg) => arg !== '--full' && !arg.startsWith('--level='));
 const children = new Set();
 let interrupted = false;
 // Both get the terminal's signal; this one has to stay until the child and the services have ended.
@@ -64,6 +66,7 @@ function runJest(args, env, stdout = 'ignore') {
         // Jest runs ES modules through Node's vm modules, and Node warns of that in every worker.
         NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`,
         ...(level === undefined ? {} : { KEYWARD_TEST_LEVEL: level }),
+        ...(full ? { KEYWARD_FAULTS_FULL: '1' } : {}),
       },
     });
     children.add(child);

@@ -1,3 +1,4 @@
+import type { TopicMessage } from '@keyward/change-log/testing';
 import type { Command } from './checker/check-commands.js';
 import type { SeenWatch } from './checker/check-watch.js';
 import type { LogView } from './checker/log-view.js';
@@ -13,11 +14,16 @@ export class Tally {
   unknownInLog = 0;
   /** Sent again when they were in the log already. */
   repeatsOfLogged = 0;
-  inFlightAtKills = 0;
+  inFlightAtFaults = 0;
   killsInStart = 0;
   lookups = 0;
+  /** Lookups that got no answer. */
+  unavailable = 0;
   watchChanges = 0;
   watchResets = 0;
+  /** Messages of the topic, and how many of them said what another had said before. */
+  published = 0;
+  publishedAgain = 0;
 
   commandsOf(log: LogView, commands: Iterable<Command>): void {
     const logged = new Set(log.changes.map(({ event }) => event.data.reason));
@@ -30,6 +36,11 @@ export class Tally {
     this.refused = ending('refused');
     this.unknown = unknown.length;
     this.unknownInLog = unknown.filter(({ id }) => logged.has(id)).length;
+  }
+
+  topicOf(log: LogView, messages: readonly TopicMessage[]): void {
+    this.published = messages.length;
+    this.publishedAgain = messages.length - log.changes.length;
   }
 
   watched(watches: readonly SeenWatch[]): void {

@@ -60,15 +60,23 @@ export async function startApart(
   }
 }
 
+/** Whether it says that it is ready, and what it says is missing. Fails when it does not answer. */
+export async function readinessOf({
+  operationsUrl,
+}: RunningApp): Promise<{ readonly ready: boolean; readonly report: string }> {
+  const answer = await fetch(`${operationsUrl}/health/ready`);
+  return { ready: answer.ok, report: await answer.text() };
+}
+
 /** Resolves when it says that it is ready; fails with what it says is missing. */
-async function untilReady({ app, operationsUrl, program }: RunningApp): Promise<void> {
+async function untilReady(app: RunningApp): Promise<void> {
   const limit = Date.now() + READY_LIMIT_MS;
   for (;;) {
-    const answer = await fetch(`${operationsUrl}/health/ready`);
-    const report = await answer.text();
-    if (answer.ok) return;
+    const { ready, report } = await readinessOf(app);
+    if (ready) return;
+    const { stdout, stderr } = app.program;
     if (Date.now() > limit)
-      throw new Error(`${app} did not become ready: ${report}\n${program.stdout()}${program.stderr()}`);
+      throw new Error(`${app.app} did not become ready: ${report}\n${stdout()}${stderr()}`);
     await sleep(100);
   }
 }

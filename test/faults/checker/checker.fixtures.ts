@@ -1,5 +1,6 @@
+import type { TopicMessage } from '@keyward/change-log/testing';
 import type { KeySlotEvent, SlotAddress } from '@keyward/domain';
-import { LogView, type LoggedChange, type Place } from './log-view.js';
+import { LogView, kindOf, slotOf, type LoggedChange, type Place } from './log-view.js';
 
 export const ORG: SlotAddress = { organizationId: 'acme', projectId: null, integrationId: 'openai' };
 export const WEBSITE = { organizationId: 'acme', projectId: 'website', integrationId: 'openai' } as const;
@@ -35,6 +36,32 @@ export function found(source: 'organization' | 'project', version: number) {
   return { outcome: 'found', source, version, keyId, fingerprint, secret: `secret of ${keyId}` } as const;
 }
 
+/** The message of a change as docs/asyncapi.yaml has it, in a topic of one partition. */
+export function topicMessage(offset: number, { id, position, event }: LoggedChange): TopicMessage {
+  const { organizationId, projectId, integrationId } = slotOf(event);
+  const { version, keyId, fingerprint, actor, occurredAt } = event.data;
+  const envelope = {
+    specversion: '1.0',
+    type: 'keyward.key-change.v1',
+    source: '/keyward/store',
+    id,
+    time: occurredAt,
+    datacontenttype: 'application/json',
+  };
+  const what = { organizationId, projectId, integrationId, kind: kindOf(event), version, keyId };
+  return {
+    partition: 0,
+    offset,
+    key: `${organizationId}/${integrationId}`,
+    value: JSON.stringify({ ...envelope, data: { ...what, fingerprint, actor, position, occurredAt } }),
+    headers: {
+      'content-type': 'application/cloudevents+json',
+      'keyward-event-id': id,
+      'keyward-position': position,
+    },
+  };
+}
+
 export const secretOf = (keyId: string): string => `secret of ${keyId}`;
 
 export function rulesOf(violations: readonly { readonly rule: string }[]): string[] {
@@ -42,7 +69,7 @@ export function rulesOf(violations: readonly { readonly rule: string }[]): strin
 }
 
 function at(place: Place, event: KeySlotEvent): LoggedChange {
-  return { place, event };
+  return { id: `event-${place}`, place, position: `position-${place}`, event };
 }
 
 function dataOf(slot: string, version: number, command: string) {

@@ -11,12 +11,16 @@ import {
   type SlotState,
 } from '@keyward/domain';
 
-/** A place in the log as a number, so that places can be compared: what the embedded log's positions hold. */
+/** A place in the log as a number, so that places can be compared: the commit half of the log's positions. */
 export type Place = number;
 
 /** One slot event, where the log has it. */
 export interface LoggedChange {
+  /** The event's. */
+  readonly id: string;
   readonly place: Place;
+  /** The same place as it is handed out. */
+  readonly position: string;
   readonly event: KeySlotEvent;
 }
 

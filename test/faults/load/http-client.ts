@@ -13,11 +13,18 @@ export interface HttpAnswer {
   readonly body: Record<string, unknown>;
 }
 
-/** A client of one server that never repeats a request by itself. */
+/** A client that never repeats a request by itself. */
 export class HttpClient {
   private readonly agent = new Agent({ keepAlive: true });
 
-  constructor(private readonly port: number) {}
+  private sent = 0;
+
+  private readonly ports: readonly number[];
+
+  /** @param ports of the copies of one server, which are taken in turn */
+  constructor(...ports: readonly number[]) {
+    this.ports = ports;
+  }
 
   /** Rejects with the socket's error when there was no whole answer. */
   send({ method, path, token, headers, body }: HttpRequest): Promise<HttpAnswer> {
@@ -25,7 +32,7 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       const sent = request({
         host: '127.0.0.1',
-        port: this.port,
+        port: this.ports[this.sent++ % this.ports.length],
         agent: this.agent,
         method,
         path,

@@ -13,7 +13,7 @@ import { ADDRESSES, type Tokens } from './world.js';
 
 export interface LookupParts {
   readonly history: History;
-  readonly target: string;
+  readonly lookupTarget: string;
   readonly random: Random;
   readonly tokens: Tokens;
 }
@@ -35,7 +35,7 @@ export class LookupWorkers {
   private readonly client: EffectiveKeysClient;
 
   constructor(private readonly parts: LookupParts) {
-    this.client = new keywardGrpc.keyward.v1.EffectiveKeys(parts.target, credentials.createInsecure(), {
+    this.client = new keywardGrpc.keyward.v1.EffectiveKeys(parts.lookupTarget, credentials.createInsecure(), {
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 200,
     });

@@ -1,6 +1,7 @@
 import type { ChangeKind, SlotAddress } from '@keyward/domain';
 import type { Random } from '../../support/random.js';
 import type { Command, Outcome } from '../checker/check-commands.js';
+import { KEY_MARK } from '../checker/key-bytes.js';
 import type { HttpRequest } from './http-client.js';
 import { INTEGRATIONS, ORGANIZATIONS, PROJECTS, keyPath, type Tokens } from './world.js';
 
@@ -49,7 +50,7 @@ function pickKind(random: Random, projectId: string | null): ChangeKind {
 }
 
 function newSecret(id: string, integrationId: (typeof INTEGRATIONS)[number], random: Random): string {
-  return `${SECRET_PREFIX[integrationId]}${id}-${random.between(1e9, 1e10)}-0123456789`;
+  return `${SECRET_PREFIX[integrationId]}${id}-${random.between(1e9, 1e10)}-${KEY_MARK}`;
 }
 
 function requestOf({ id, slot, kind, secret }: Omit<PlannedCommand, 'request'>, token: string): HttpRequest {

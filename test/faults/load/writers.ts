@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../support/random.js';
 import type { History } from './history.js';
 import type { HttpClient } from './http-client.js';
@@ -13,6 +14,8 @@ export interface WritersParts {
 }
 
 const WRITERS = 12;
+/** Of whoever finds no server. */
+const PAUSE_MS = 20;
 
 /** Writes side by side until the signal; resolves when the last answer came, or never will. */
 export async function runWriters(parts: WritersParts, signal: AbortSignal): Promise<void> {
@@ -28,6 +31,7 @@ async function runWriter(
   for (let n = 0; !signal.aborted; n++) {
     const command = planCommand(`r${round}-w${writer}-${n}`, random, memory);
     const { kind } = await history.send(command, http);
+    if (kind === 'not_sent') await sleep(PAUSE_MS);
     // A client that is not sure that it was understood says it again.
     if (kind === 'ok' && random.chance(0.1) && !signal.aborted) await history.send(command, http);
   }

@@ -6,19 +6,13 @@ import { ChangeProducer } from './change-producer.js';
 import { KafkaChangeLogReader, type KafkaReaderOptions } from './kafka-change-log-reader.js';
 import { KafkaChangeLogWriter, type KafkaWriterOptions } from './kafka-change-log-writer.js';
 import { parseKafkaUrl } from './kafka-url.js';
+import { readMessages, type TopicMessage } from './topic-messages.fixtures.js';
 import { topicNames } from './topics.js';
 
 type Options = Partial<Omit<KafkaWriterOptions & KafkaReaderOptions, 'address' | 'store'>>;
 
 /** So many that the slots of the tests (openai, anthropic, cohere) are in three of them. */
 export const PARTITIONS = 5;
-
-interface Found {
-  readonly partition: number;
-  readonly key: string;
-  readonly value: string;
-  readonly headers: Record<string, string>;
-}
 
 /** A topic of its own on the broker of the tests, with what reads, writes and looks into it. */
 export class KafkaFixture {
@@ -85,29 +79,8 @@ export class KafkaFixture {
   }
 
   /** Reads messages as they lie there, until there are `count`. */
-  async consume(topic: string, count: number): Promise<Found[]> {
-    const consumer = this.kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 100 });
-    const found: Found[] = [];
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
-      consumer
-        .run({
-          eachMessage: async ({ partition, message: { key, value, headers = {} } }) => {
-            const texts = Object.entries(headers).map(([name, header]) => [name, String(header)]);
-            found.push({
-              partition,
-              key: String(key),
-              value: String(value),
-              headers: Object.fromEntries(texts) as Record<string, string>,
-            });
-            if (found.length === count) resolve();
-          },
-        })
-        .catch(reject);
-    });
-    await consumer.disconnect();
-    return found;
+  consume(topic: string, count: number): Promise<TopicMessage[]> {
+    return readMessages(this.kafka, topic, count);
   }
 
   async dispose(): Promise<void> {
