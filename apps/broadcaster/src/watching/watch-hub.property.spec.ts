@@ -18,6 +18,8 @@ type Step =
   | { readonly do: 'read model' }
   | { readonly do: 'settle' }
   | { readonly do: 'missed' }
+  /** All partitions were read so far, of what has come since the last time. */
+  | { readonly do: 'progress'; readonly share: number }
   | { readonly do: 'read'; readonly client: number }
   | { readonly do: 'reconnect'; readonly client: number };
 
@@ -91,28 +93,21 @@ class Client {
 
   verify(facts: readonly Fact[]): void {
     let before = this.began;
+    const sent = new Set<number>();
     for (const message of this.messages) {
       const through = placeOf(message.changesThrough!);
       expect(through).toBeGreaterThanOrEqual(before);
-      this.verifyNothingMissing(facts, before, through, message);
+      if (message.change) sent.add(placeOf(message.change.position!));
+      if (!message.reset) this.verifyNothingMissing(facts.slice(before, through), sent);
       if (message.change) this.verifyChange(facts, message.change, before);
       before = through;
     }
     expect(before).toBe(facts.length);
   }
 
-  /** Between two messages there was nothing that this client had to be told, unless it was told to look again. */
-  private verifyNothingMissing(
-    facts: readonly Fact[],
-    from: number,
-    to: number,
-    message: WatchResponse,
-  ): void {
-    if (message.reset) return;
-    const sent = message.change ? placeOf(message.change.position!) : undefined;
-    const missing = facts
-      .slice(from, to)
-      .filter((fact) => fact.place !== sent && this.affected(fact) !== null);
+  /** What a message claims to have been told was told, unless it was to look everything up. */
+  private verifyNothingMissing(claimed: readonly Fact[], sent: ReadonlySet<number>): void {
+    const missing = claimed.filter((fact) => !sent.has(fact.place) && this.affected(fact) !== null);
     expect(missing.map(({ place }) => place)).toEqual([]);
   }
 
@@ -174,6 +169,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('reconnect' as const), client }) },
   { weight: 3, arbitrary: fc.constantFrom<Step>({ do: 'read model' }, { do: 'settle' }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('missed' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('progress' as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
 );
 const wish: fc.Arbitrary<Wish> = fc.record({
   projectIds: fc.option(fc.subarray(PROJECTS, { minLength: 1 }), { nil: undefined }),
@@ -181,7 +183,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   takes: fc.constantFrom(1, 2, 5, Infinity),
 });
 
-describe('watches', () => {
+describe.each([true, false])('watches on a change log that is in log order: %s', (inLogOrder) => {
   it('show each client every change that it must know of, in order, whatever happens on the way', async () => {
     const run = async (
       steps: Step[],
@@ -189,7 +191,7 @@ describe('watches', () => {
       windowSize: number,
       maxBehind: number,
     ): Promise<void> => {
-      const made = makeHub({ windowSize, maxBehind, judgeTimeoutMs: 2, heartbeatMs: 5 });
+      const made = makeHub({ inLogOrder, windowSize, maxBehind, judgeTimeoutMs: 2, heartbeatMs: 5 });
       made.hub.progress(positionAt(0), true);
       const history = new History();
       const clients = wishes.map((one) => new Client(made, one));
@@ -198,14 +200,31 @@ describe('watches', () => {
           if (place > Number(made.readModel.position.commit)) made.readModel.apply(seen);
         }
       };
+      /** The last change that nobody will be told of. */
+      let missed = 0;
+      const shareOf = (share: number): number => {
+        const from = Number(made.hub.window.watermark.commit);
+        return from + Math.ceil((history.facts.length - from) * share);
+      };
+      const progressTo = (place: number): void => {
+        if (missed > Number(made.hub.window.watermark.commit) && missed <= place)
+          made.hub.gap(positionAt(place));
+        made.hub.progress(positionAt(place), true);
+      };
+      const lose = (): void => {
+        history.add(null, 'openai', false);
+        missed = history.facts.length;
+        if (inLogOrder) progressTo(missed);
+      };
       const clientOf = ({ client: index }: { client: number }): Client => clients[index % clients.length]!;
       const perform = async (one: Step): Promise<void> => {
         switch (one.do) {
           case 'change':
             return void made.hub.publish(history.add(one.project, one.integration, one.remove));
           case 'missed':
-            history.add(null, 'openai', false);
-            return made.hub.gap(positionAt(history.facts.length));
+            return lose();
+          case 'progress':
+            return progressTo(shareOf(one.share));
           case 'read model':
             return catchUpReadModel();
           case 'settle':
@@ -218,6 +237,7 @@ describe('watches', () => {
       };
       for (const one of steps) await perform(one);
       catchUpReadModel();
+      progressTo(history.facts.length);
       for (const one of clients) {
         // A heartbeat says so when nothing is left to be told.
         for (let turn = 0; one.through < history.facts.length && turn < 1_000; turn++) {

@@ -65,15 +65,15 @@ export class Watcher {
 
   /** Says where the watcher is, then sends what it missed, if that is still there. */
   start(): void {
-    const { window } = this.environment;
-    if (comparePositions(this.after, window.floor) < 0) {
-      this.reset();
-      this.beat();
-      return;
-    }
-    this.write(this.environment.messages.heartbeat(this.after));
+    const { window, messages } = this.environment;
+    const isTooOld = comparePositions(this.after, window.floor) < 0;
+    this.resetDue = isTooOld;
+    if (isTooOld) this.after = later(window.floor, window.watermark);
+    else this.write(messages.heartbeat(this.after));
+    // After a reset, too: it does not stand for what has come from beyond it.
     this.place = window.firstAfter(this.after);
     this.pump();
+    if (isTooOld) this.beat();
   }
 
   /** A change that has just come into the window. */
@@ -102,11 +102,11 @@ export class Watcher {
     this.write(this.environment.messages.heartbeat(this.through(this.environment.window.watermark)));
   }
 
-  /** Changes may have been missed: the watcher is told to look everything up, and goes on from now. */
+  /** Changes may have been missed: the watcher is told to look everything up, and goes on where it is. */
   reset(): void {
     const { window } = this.environment;
     this.after = this.through(window.watermark);
-    this.place = window.end;
+    if (!this.behind) this.place = window.end;
     this.resetDue = true;
     this.pump();
   }
@@ -198,7 +198,7 @@ export class Watcher {
 
   /** A watcher never hears of a position before the one it is known to have. */
   private through(position: LogPosition): LogPosition {
-    return comparePositions(position, this.after) > 0 ? position : this.after;
+    return later(position, this.after);
   }
 
   private write(message: WatchResponse): void {
@@ -209,4 +209,8 @@ export class Watcher {
     const remedy = 'Resume after the last changes_through, and read messages as they come.';
     this.end(new KeywardError('SLOW_WATCHER', `The watch was ended: ${because}. ${remedy}`));
   }
+}
+
+function later(a: LogPosition, b: LogPosition): LogPosition {
+  return comparePositions(a, b) > 0 ? a : b;
 }

@@ -46,13 +46,14 @@ describe('change window', () => {
     expect(window.watermark).toEqual(positionAt(5));
   });
 
-  it('begins anew after a gap, with places that go on', () => {
-    const window = new ChangeWindow({ capacity: 3, inLogOrder: true });
-    for (const place of [1, 2]) window.add(aKeyChange(place));
+  it('lacks after a gap what was up to it, and has what came from beyond it', () => {
+    const window = new ChangeWindow({ capacity: 5, inLogOrder: false });
+    for (const place of [1, 2, 8]) window.add(aKeyChange(place));
     window.restart(positionAt(7));
-    expect(placesOf(window)).toEqual([]);
     expect([window.floor, window.watermark]).toEqual([positionAt(7), positionAt(7)]);
-    expect(window.add(aKeyChange(8))!.place).toBe(2);
+    expect(window.at(window.firstAfter(positionAt(7)))!.change.position).toEqual(positionAt(8));
+    expect(window.add(aKeyChange(8))).toBeNull();
+    expect(window.add(aKeyChange(9))!.place).toBe(3);
   });
 
   it('wakes who waits for a position, and nobody earlier', async () => {

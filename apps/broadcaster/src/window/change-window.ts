@@ -23,6 +23,8 @@ export class ChangeWindow {
   private ring: WindowEntry[] = [];
   private nextPlace = 0;
   private oldestPlace = 0;
+  /** Places before this one hold nothing from beyond the watermark. */
+  private beyondFrom = 0;
   private missingTo: LogPosition = START_OF_LOG;
   private reached: LogPosition = START_OF_LOG;
   private waiters: { readonly position: LogPosition; readonly resolve: () => void }[] = [];
@@ -91,7 +93,8 @@ export class ChangeWindow {
 
   /** The first place whose change may be after the position. */
   firstAfter(position: LogPosition): number {
-    if (!this.inLogOrder) return this.oldestPlace;
+    if (!this.inLogOrder)
+      return comparePositions(position, this.reached) < 0 ? this.oldestPlace : this.firstBeyondWatermark();
     let low = this.oldestPlace;
     let high = this.nextPlace;
     while (low < high) {
@@ -102,13 +105,19 @@ export class ChangeWindow {
     return low;
   }
 
-  /** Begins anew after changes were missed: those up to `floor` may be. Places go on counting. */
+  /** Changes up to `floor` may have been missed. What has come from beyond it stays. */
   restart(floor: LogPosition): void {
-    this.ring = [];
-    this.oldestPlace = this.nextPlace;
-    this.missingTo = floor;
-    this.pasts.clear(floor);
+    if (comparePositions(floor, this.missingTo) > 0) this.missingTo = floor;
+    this.pasts.forgetTo(floor);
     this.advance(floor);
+  }
+
+  /** Looks at each place once, however often it is asked. */
+  private firstBeyondWatermark(): number {
+    let place = Math.max(this.beyondFrom, this.oldestPlace);
+    while (place < this.nextPlace && comparePositions(this.at(place)!.change.position, this.reached) <= 0)
+      place++;
+    return (this.beyondFrom = place);
   }
 
   private isRepeat({ position, organizationId, projectId, integrationId }: KeyChange): boolean {

@@ -32,10 +32,18 @@ describe('past of a slot', () => {
 
   it('is unknown before what was forgotten', () => {
     const pasts = pastsWith([5, 'set']);
-    pasts.clear(positionAt(20));
+    pasts.forgetTo(positionAt(20));
     expect(pasts.knownFrom).toEqual(positionAt(20));
     expect(pasts.before(positionAt(15), SLOT)).toBe('unknown');
     expect(pasts.before(positionAt(25), SLOT)).toBe('untouched');
+  });
+
+  it('is known after what was forgotten', () => {
+    const pasts = pastsWith([5, 'set'], [25, 'removed']);
+    pasts.forgetTo(positionAt(20));
+    expect(pasts.before(positionAt(22), SLOT)).toBe('key');
+    expect(pasts.before(positionAt(30), SLOT)).toBe('no key');
+    expect(pasts.lastPosition(SLOT)).toEqual(positionAt(25));
   });
 
   it('is never told wrongly, however little is remembered', () => {

@@ -53,10 +53,14 @@ export class SlotPasts {
     return seen ? beforeFirst(seen[0]!) : 'untouched';
   }
 
-  /** Forgets everything: changes up to `floor` may have been missed. */
-  clear(floor: LogPosition): void {
-    this.slots.clear();
-    this.forgottenTo = floor;
+  /** Forgets what was up to `floor`, where changes may have been missed. */
+  forgetTo(floor: LogPosition): void {
+    for (const [name, seen] of this.slots) {
+      const later = seen.filter(({ position }) => comparePositions(position, floor) > 0);
+      if (later.length > 0) this.slots.set(name, later);
+      else this.slots.delete(name);
+    }
+    if (comparePositions(floor, this.forgottenTo) > 0) this.forgottenTo = floor;
   }
 
   private forgetOldest(): void {
