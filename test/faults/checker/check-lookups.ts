@@ -15,7 +15,7 @@ export type SeenKey =
 
 export interface SeenLookup {
   readonly address: ProjectAddress;
-  /** What the worker asked to be at least as fresh as. */
+  /** What the worker asked to be at least as fresh as; without a position, what was there one staleness bound ago. */
   readonly token: Place;
   /** What the answer says it was true at. */
   readonly place: Place;

@@ -23,7 +23,7 @@ const beat = (through: number): SeenMessage => ({ through, event: 'heartbeat' })
 const reset = (through: number): SeenMessage => ({ through, event: 'reset' });
 
 const rules = (messages: SeenMessage[], filter = ALL, after: number | null = 0): string[] =>
-  rulesOf(checkWatch(log, { name: 'watch', filter, after, messages }));
+  rulesOf(checkWatch(log, { name: 'watch', filter, resumes: false, after, messages }));
 
 describe('checkWatch', () => {
   it.each([
@@ -74,6 +74,16 @@ describe('checkWatch', () => {
     expect(rules([{ ...seen(second), through: 0 }, late, seen(override), seen(third)])).toEqual([
       'reordered',
     ]);
+  });
+
+  it('lets a watch that resumed repeat what came ahead of its place, and nothing else', () => {
+    const ahead = [first, second].map((change) => ({ ...seen(change), through: 0 }));
+    const resumed = (...messages: SeenMessage[]): string[] =>
+      rulesOf(checkWatch(log, { name: 'watch', filter: ALL, resumes: true, after: 0, messages }));
+    const rest = [beat(1), seen(override), seen(third)];
+    expect(resumed(...ahead, ...ahead, ...rest)).toEqual([]);
+    expect(rules([...ahead, ...ahead, ...rest])).toEqual(['reordered']);
+    expect(resumed(...ahead.toReversed(), ...ahead, ...rest)).toEqual(['reordered']);
   });
 
   it('finds a step back', () => {

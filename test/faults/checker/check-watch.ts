@@ -35,6 +35,8 @@ export interface SeenMessage {
 export interface SeenWatch {
   readonly name: string;
   readonly filter: WatchFilter;
+  /** Whether more streams may have followed the first: a new one begins after `through`, and so repeats what came ahead of it. */
+  readonly resumes: boolean;
   /** Where it began; null: with its first message. */
   readonly after: Place | null;
   readonly messages: readonly SeenMessage[];
@@ -87,11 +89,16 @@ class WatchCheck {
     if (!logged || !isSame(seen, logged)) return this.broken('never_happened', JSON.stringify(seen));
     if (!covers(this.watch.filter, seen.slot)) return this.broken('not_asked_for', JSON.stringify(seen));
     if (!saysWhom(this.log, this.watch.filter, seen)) this.broken('wrong_projects', JSON.stringify(seen));
-    const slot = slotStream(seen.slot);
-    const last = this.lastOfSlot.get(slot) ?? 0;
-    if (seen.place < last) this.broken('reordered', `${slot}: ${seen.place} after ${last}`);
-    this.lastOfSlot.set(slot, Math.max(last, seen.place));
+    this.order(seen);
     this.seen.add(seen.place);
+  }
+
+  private order({ slot, place }: SeenChange): void {
+    const stream = slotStream(slot);
+    const last = this.lastOfSlot.get(stream) ?? 0;
+    const isRepeated = this.watch.resumes && this.seen.has(place);
+    if (place < last && !isRepeated) this.broken('reordered', `${stream}: ${place} after ${last}`);
+    this.lastOfSlot.set(stream, Math.max(last, place));
   }
 
   /** Everything up to here is said to have been sent. */

@@ -66,11 +66,10 @@ export class AppCopy {
     }
   }
 
-  /** The present value of a metric without labels. */
+  /** The present value of a metric, named with its labels; 0 while there is none. */
   async metric(name: string): Promise<number> {
     const answer = await fetch(`${this.running!.operationsUrl}/metrics`);
-    const found = new RegExp(`^${name} (\\S+)$`, 'm').exec(await answer.text());
-    if (!found) throw new Error(`${this.name} has no metric ${name}`);
-    return Number(found[1]);
+    const line = (await answer.text()).split('\n').find((each) => each.startsWith(`${name} `));
+    return Number(line?.slice(name.length) ?? 0);
   }
 }

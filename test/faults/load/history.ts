@@ -11,7 +11,8 @@ export class History {
   readonly commands = new Map<string, PlannedCommand>();
   private readonly acknowledged = new Map<string, PlannedCommand>();
   private readonly tokens: string[] = [];
-  private lastPlace: Place = 0;
+  /** By the time at which they came, and so in the order of their places. */
+  private readonly progress: { readonly at: number; readonly place: Place }[] = [];
   /** Commands sent whose answer has not come. */
   inFlight = 0;
   /** Answers that came, of whatever kind. */
@@ -30,7 +31,13 @@ export class History {
 
   /** The greatest place that any write was answered with. */
   get acknowledgedTo(): { readonly place: Place; readonly position: string } {
-    return { place: this.lastPlace, position: this.tokens.at(-1) ?? '' };
+    return { place: this.progress.at(-1)?.place ?? 0, position: this.tokens.at(-1) ?? '' };
+  }
+
+  /** The same as it was so many milliseconds ago. */
+  acknowledgedBefore(ms: number): Place {
+    const until = performance.now() - ms;
+    return this.progress.findLast(({ at }) => at <= until)?.place ?? 0;
   }
 
   placeOf(position: string): Place {
@@ -76,8 +83,8 @@ export class History {
       position: string;
     };
     const place = this.placeOf(position);
-    if (place > this.lastPlace) {
-      this.lastPlace = place;
+    if (place > this.acknowledgedTo.place) {
+      this.progress.push({ at: performance.now(), place });
       this.tokens.push(position);
     }
     return { keyId, version, changed, place };

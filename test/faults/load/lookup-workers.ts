@@ -26,6 +26,8 @@ const NO_ANSWER: ReadonlySet<number> = new Set([
 ]);
 const WORKERS = 4;
 const DEADLINE_MS = 5_000;
+/** The setting's default: whoever names no position asks for this. */
+const STALENESS_BOUND_MS = 2_000;
 
 /** Workers that look up all the time and keep what they were answered. */
 export class LookupWorkers {
@@ -72,8 +74,9 @@ export class LookupWorkers {
       token: { atLeastAsFresh: position },
       full: { fullyConsistent: true },
     }[level];
+    const token = level === 'none' ? history.acknowledgedBefore(STALENESS_BOUND_MS) : place;
     try {
-      this.lookups.push(await this.lookup({ address, consistency }, level === 'none' ? 0 : place));
+      this.lookups.push(await this.lookup({ address, consistency }, token));
     } catch (error) {
       const { code, details } = error as ServiceError;
       if (!NO_ANSWER.has(code)) this.refusals.push(`${status[code]}: ${details}`);

@@ -32,7 +32,7 @@ export class SdkWatcher {
   constructor(history: History, filter: WatchFilter, connection: { target: string; token: string }) {
     const { organizationId, projectIds, integrationIds } = filter;
     this.client = createKeywardClient({ ...connection, organizationId, tls: 'insecure', clock: fastClock });
-    this.watch = { name: `SDK ${JSON.stringify(filter)}`, filter, after: null, messages: [] };
+    this.watch = { name: `SDK ${JSON.stringify(filter)}`, filter, resumes: true, after: null, messages: [] };
     const events = this.client.watch({
       ...(projectIds && { projectIds }),
       ...(integrationIds && { integrationIds }),
@@ -104,6 +104,7 @@ export class StreamWatcher {
     this.watches.push({
       name,
       filter: this.filter,
+      resumes: false,
       after: after === '' ? null : this.history.placeOf(after),
       messages: stream.messages.map((message) => fromWire(this.history, message)),
     });
