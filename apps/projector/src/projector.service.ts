@@ -5,7 +5,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { project, type ProjectorObserver } from './projecting/projector.js';
 import { ProjectorReport } from './projector.report.js';
 
-const HEARTBEAT_MS = 500;
+const HEARTBEAT_MS = 250;
 
 /** Runs the projector for as long as the process lives. */
 @Injectable()

@@ -25,6 +25,7 @@ export {
 export { ReadModelModule, type ReadModelModuleOptions } from './read-model.module.js';
 export { readModelSettings, sharedReadModelSettings, type ReadModelSettings } from './read-model.settings.js';
 export {
+  HEARTBEAT_AGE_MS,
   ReadModel,
   ReadModelWriter,
   canBindToLog,

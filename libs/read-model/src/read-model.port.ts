@@ -36,6 +36,9 @@ export interface ReadModelStatus {
   readonly heartbeat: number;
 }
 
+/** The head of the log that a heartbeat vouches for was asked for no longer ago than this. */
+export const HEARTBEAT_AGE_MS = 500;
+
 /** Per integration of one organization: its own slot and how many of its projects hold a key of their own. */
 export interface OrganizationSlots {
   readonly integrationId: string;
@@ -161,7 +164,10 @@ export abstract class ReadModelWriter {
   /** The projector has reached the head of the log for the first time: answers may be given. */
   abstract markReady(): Promise<void>;
 
-  /** The projector is alive and has seen everything up to `position`: counts, and moves the checkpoint. */
+  /**
+   * The projector is alive and has applied, up to `position`, all that the log held {@link HEARTBEAT_AGE_MS} ago:
+   * counts, and moves the checkpoint.
+   */
   abstract heartbeat(position: LogPosition): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ export const readModelSettings = defineSettings({
     default: '2s',
     min: '1s',
     max: '1h',
-    doc: 'Oldest that an answer to a read without a position may be. The projector beats twice a second, so less than 1s cannot be kept.',
+    doc: 'Oldest that an answer to a read without a position may be. The projector beats four times a second for what it is at most half a second behind, so less than 1s cannot be kept.',
   }),
   KEYWARD_STALE_ANSWERS: setting.oneOf(['refuse', 'flag'], {
     default: 'refuse',

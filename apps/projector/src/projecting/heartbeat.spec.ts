@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import type { LogPosition } from '@keyward/contracts';
-import { ReadModelLostError } from '@keyward/read-model';
+import { HEARTBEAT_AGE_MS, ReadModelLostError } from '@keyward/read-model';
 import { Heartbeat } from './heartbeat.js';
 
-const EVERY = 500;
+const EVERY = 250;
 const at = (n: number): LogPosition => ({ commit: BigInt(n), prepare: BigInt(n) });
 
 function heartbeatOver(log: { head: number; reachable?: boolean }) {
@@ -54,6 +54,42 @@ describe('Heartbeat', () => {
     log.head = 9;
     await heartbeat.reached(at(5));
     expect(beats).toEqual([5]);
+    heartbeat.stop();
+  });
+
+  it('does not beat for what was the head too long ago, as after a standstill', async () => {
+    const log = { head: 5, reachable: true };
+    const { heartbeat, beats } = heartbeatOver(log);
+    heartbeat.start();
+    await heartbeat.reached(at(4));
+    await pass(0);
+    log.reachable = false;
+    await pass(HEARTBEAT_AGE_MS + 1);
+    await heartbeat.reached(at(5));
+    expect(beats).toEqual([]);
+    heartbeat.stop();
+  });
+
+  it('does not beat for an answer that was too long on its way', async () => {
+    let answer = (_head: LogPosition): void => undefined;
+    const beats: LogPosition[] = [];
+    const heartbeat = new Heartbeat({
+      events: { head: () => new Promise((resolve) => (answer = resolve)) },
+      writer: { heartbeat: (position) => Promise.resolve(void beats.push(position)) },
+      everyMs: EVERY,
+      onMiss: () => undefined,
+      onLost: () => undefined,
+    });
+    heartbeat.start();
+    await heartbeat.reached(at(5));
+    await pass(HEARTBEAT_AGE_MS + 1);
+    answer(at(5));
+    await pass(0);
+    expect(beats).toEqual([]);
+    await pass(EVERY);
+    answer(at(5));
+    await pass(0);
+    expect(beats).toEqual([at(5)]);
     heartbeat.stop();
   });
 

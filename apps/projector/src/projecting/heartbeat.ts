@@ -1,6 +1,6 @@
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import type { EventStore } from '@keyward/event-store';
-import { ReadModelLostError, type ReadModelWriter } from '@keyward/read-model';
+import { HEARTBEAT_AGE_MS, ReadModelLostError, type ReadModelWriter } from '@keyward/read-model';
 
 export interface HeartbeatOptions {
   readonly events: Pick<EventStore, 'head'>;
@@ -12,15 +12,22 @@ export interface HeartbeatOptions {
   readonly onLost: (error: ReadModelLostError) => void;
 }
 
+/** Where the log ended at a time, of the monotonic clock: before the asking, as it may be that old. */
+interface Head {
+  readonly position: LogPosition;
+  readonly askedAt: number;
+}
+
 /**
  * Beats only on proof: the head of the log is asked, and the beat is given once everything up to
  * there is applied. So a batch that is stuck or a subscription that fell silent stops the beat,
- * while a log that never stands still does not.
+ * while a log that never stands still does not. Where it takes so long that the answer has
+ * grown old there is no beat: readers count its time from when it was given.
  */
 export class Heartbeat {
   private applied = START_OF_LOG;
-  /** The head as last asked, until it is reached. */
-  private target: LogPosition | undefined;
+  /** Not reached yet, oldest first. */
+  private heads: Head[] = [];
   private timer: NodeJS.Timeout | undefined;
   private asking = false;
 
@@ -47,8 +54,10 @@ export class Heartbeat {
   private async tick(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
+    const askedAt = performance.now();
     try {
-      this.target ??= await this.options.events.head();
+      const position = await this.options.events.head();
+      this.heads.push({ position, askedAt });
       await this.beatIfReached();
     } catch (error) {
       this.options.onMiss();
@@ -59,9 +68,9 @@ export class Heartbeat {
   }
 
   private async beatIfReached(): Promise<void> {
-    const { target, applied } = this;
-    if (!this.timer || target === undefined || comparePositions(applied, target) < 0) return;
-    this.target = undefined;
-    await this.options.writer.heartbeat(applied);
+    const oldest = performance.now() - HEARTBEAT_AGE_MS;
+    const heads = this.heads.filter(({ askedAt }) => askedAt >= oldest);
+    this.heads = heads.filter(({ position }) => comparePositions(this.applied, position) < 0);
+    if (this.timer && this.heads.length < heads.length) await this.options.writer.heartbeat(this.applied);
   }
 }

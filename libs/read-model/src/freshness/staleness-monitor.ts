@@ -1,5 +1,5 @@
 import type { Clock } from '@keyward/runtime';
-import type { ReadModel } from '../read-model.port.js';
+import { HEARTBEAT_AGE_MS, type ReadModel } from '../read-model.port.js';
 
 export interface StalenessMonitorOptions {
   readonly readModel: Pick<ReadModel, 'status'>;
@@ -8,12 +8,13 @@ export interface StalenessMonitorOptions {
   readonly boundMs: number;
 }
 
-const POLLS_PER_BOUND = 4;
+const POLLS_PER_BOUND = 8;
 
 /**
  * Watches the read model's heartbeat on its own monotonic clock, so that no two clocks are ever
- * compared. A beat seen now may have happened right after the observation before, so it counts from
- * there: the bound then holds by the strictest reading. Until a beat was seen, everything is stale.
+ * compared. A beat seen now may have happened right after the observation before, and been given for
+ * what was there a little earlier, so it counts from then: the bound holds by the strictest reading.
+ * Until a beat was seen, everything is stale.
  */
 export class StalenessMonitor {
   private heartbeat: number | undefined;
@@ -45,7 +46,8 @@ export class StalenessMonitor {
   private observe(heartbeat: number, now: number): void {
     if (heartbeat !== this.heartbeat) {
       // A lower count is a store that was wiped: it tells nothing until it moves again.
-      if (this.heartbeat !== undefined && heartbeat > this.heartbeat) this.aliveAt = this.observedAt;
+      if (this.heartbeat !== undefined && heartbeat > this.heartbeat)
+        this.aliveAt = this.observedAt - HEARTBEAT_AGE_MS;
       this.heartbeat = heartbeat;
     }
     this.observedAt = now;
