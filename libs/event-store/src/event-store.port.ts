@@ -73,7 +73,8 @@ export interface SubscribeOptions {
 /**
  * What a subscription yields. Batches are never empty, in log order, each event once.
  * `caught_up` comes whenever everything recorded up to `position` has been yielded (or filtered
- * out), so it is safe to store `position` as a checkpoint once the batches before it are applied.
+ * out), so it is safe to store `position` as a checkpoint once the batches before it are applied. The
+ * first comes when everything that was there when the subscription began has been yielded, not before.
  */
 export type SubscriptionMessage =
   | { readonly kind: 'events'; readonly events: readonly RecordedEvent[] }

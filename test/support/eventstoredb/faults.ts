@@ -21,6 +21,8 @@ export type AppendFault =
 export class Faults {
   /** Reads and head reads are taken and never answered. */
   stallsReads = false;
+  /** Reads give everything and stay open. */
+  leavesReadsOpen = false;
   /** Subscriptions stay open and give nothing more. */
   stallsSubscriptions = false;
   /** Before every event of a subscription comes a checkpoint far beyond it, asked for or not. */

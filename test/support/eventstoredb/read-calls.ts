@@ -38,7 +38,7 @@ export async function readCall(call: ReadCall, parts: ReadParts): Promise<void> 
     if (options.hasSubscription()) await subscription(call, options, parts);
     else if (parts.faults.stallsReads) return;
     else await read(call, options, parts.log);
-    call.end();
+    if (!parts.faults.leavesReadsOpen) call.end();
   } catch (error) {
     const known = error instanceof RangeError ? failure(status.INVALID_ARGUMENT, error.message) : error;
     call.emit('error', known);

@@ -48,6 +48,8 @@ interface StreamState {
 export class StandInLog {
   /** As if the server had forgotten the ids of earlier events: appends with 'any' are then no retries. */
   forgetsIds = false;
+  /** An append of several events is answered with the position of its first. */
+  tellsFirstPosition = false;
   private readonly states = new Map<string, StreamState>();
   private readonly turns = new Map<string, Promise<unknown>>();
 
@@ -101,14 +103,32 @@ export class StandInLog {
   }
 
   /**
-   * Forwards with the event at the position, backwards without it, as EventStoreDB does it.
+   * Forwards with the event at the position, backwards without it, as EventStoreDB does it; forwards also what is
+   * written while it reads.
    * @throws RangeError for a position at which no event begins.
    */
   async *readAll({ direction, from }: ReadFrom<LogPosition>): AsyncGenerator<RecordedEvent> {
     const place = typeof from === 'object' ? fromPosition(from) : from;
     const leftOut = direction === 'backwards' && typeof place === 'object' ? place.commit : undefined;
+    let last = leftOut;
     for await (const event of this.storage.readAll({ direction, from: place })) {
-      if (event.position.commit !== leftOut) yield fromStored(event);
+      if (event.position.commit === leftOut) continue;
+      last = event.position.commit;
+      yield fromStored(event);
+    }
+    if (direction === 'forwards' && last !== undefined) yield* this.readWhatCame(last);
+  }
+
+  private async *readWhatCame(after: bigint): AsyncGenerator<RecordedEvent> {
+    let last = after;
+    for (;;) {
+      const from = last;
+      for await (const event of this.storage.readAll({ from: { commit: from, prepare: from } })) {
+        if (event.position.commit === from) continue;
+        last = event.position.commit;
+        yield fromStored(event);
+      }
+      if (last === from) return;
     }
   }
 
@@ -154,11 +174,22 @@ export class StandInLog {
       });
       for (const event of events) this.observe({ ...event, stream, revision });
       const isKept = revision >= this.firstKept(stream);
-      return { kind: 'written', revision, position: isKept ? toPosition(position.commit) : undefined };
+      const told = this.tellsFirstPosition
+        ? await this.positionAt(stream, revision, events.length)
+        : position;
+      return { kind: 'written', revision, position: isKept ? toPosition(told.commit) : undefined };
     } catch (error) {
       if (!isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) throw error;
       return { kind: 'wrong_revision', actual: error.actual };
     }
+  }
+
+  /** Of the first of so many events that end at the revision, as it is stored. */
+  private async positionAt(stream: string, last: bigint, count: number): Promise<LogPosition> {
+    const fromRevision = last - BigInt(count - 1);
+    for await (const { position } of this.storage.readStream(stored(stream), { fromRevision }))
+      return position;
+    throw new RangeError(`${stream} has no event ${fromRevision}`);
   }
 
   private expectationFor(stream: string, expected: ExpectedRevision): ExpectedRevision {

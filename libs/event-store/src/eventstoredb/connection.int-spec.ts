@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TEST_AUTHORITY, TEST_SERVER } from '@keyward/runtime/testing';
@@ -115,6 +116,28 @@ describe('a server that is not there', () => {
       while (!(await store.health()).ok);
       expect(await appendUntilKnown(store, append)).toMatchObject({ revision: 0n });
     }
+    await store.close();
+  });
+});
+
+describe('a cluster that takes connections and says nothing', () => {
+  it('costs an append its time limit, and not the time that the client takes to look for the leader', async () => {
+    const { port } = await start();
+    const url = `esdb+discover://127.0.0.1:${port}?tls=false`;
+    const store = await EventStoreDbEventStore.open({ url, ...SHORT });
+    servers.pop()!.stop();
+    const append = {
+      stream: uniqueName('silent'),
+      expectedRevision: 'no_stream',
+      events: [anEvent()],
+    } as const;
+    // Until the client has noticed, and looks for the cluster anew.
+    await expect(store.append(append)).rejects.toThrow();
+    const silent = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
+    const error = await expectCode(store.append(append), 'UNKNOWN_OUTCOME');
+    expect(error.message).toMatch(/no answer within 700 ms/);
+    silent.close();
     await store.close();
   });
 });

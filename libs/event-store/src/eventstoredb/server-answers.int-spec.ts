@@ -10,8 +10,9 @@ import {
   numbered,
   uniqueName,
 } from '../testing/index.js';
+import type { EventToAppend } from '../event-store.port.js';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.js';
-import { SHORT, withStandIn } from './eventstoredb.fixtures.js';
+import { appendUntilKnown, SHORT, withStandIn } from './eventstoredb.fixtures.js';
 
 const oneEvent = (stream = uniqueName('answers')) =>
   ({ stream, expectedRevision: 'no_stream', events: [anEvent()] }) as const;
@@ -63,6 +64,29 @@ describe('what a failed append means', () => {
     }));
 });
 
+describe('an append of several events', () => {
+  it('is UNKNOWN_OUTCOME where it was written and its position cannot be read: a retry will find it', () =>
+    withStandIn(
+      async ({ store, standIn }) => {
+        const append = { ...oneEvent(), events: numbered(2) };
+        standIn.faults.stallsReads = true;
+        await expectCode(store.append(append), 'UNKNOWN_OUTCOME');
+        standIn.faults.stallsReads = false;
+        expect(await appendUntilKnown(store, append)).toMatchObject({ revision: 1n });
+      },
+      { readTimeoutMs: 200 },
+    ));
+
+  it('is answered with the position of the last, whichever the server tells', () =>
+    withStandIn(async ({ store, standIn }) => {
+      standIn.log.tellsFirstPosition = true;
+      const append = { ...oneEvent(), events: numbered(3) };
+      const { position } = await store.append(append);
+      expect(position).toEqual((await collect(store.readStream(append.stream))).at(-1)!.position);
+      expect(await store.append(append)).toEqual({ revision: 2n, position });
+    }));
+});
+
 describe('a retry', () => {
   it('of what the stream has dropped since is refused, though the server knows it, and takes no other event for it', () =>
     withStandIn(async ({ store }) => {
@@ -73,6 +97,38 @@ describe('a retry', () => {
       await store.setMaxCount(stream, 2);
       const error = await expectCode(store.append(append), 'WRONG_EXPECTED_REVISION');
       expect(error).toMatchObject({ stream, actual: 4n });
+    }));
+});
+
+describe('a read of the whole log', () => {
+  it('ends where the log ended when it began, also at a server that goes on to what is written meanwhile', () =>
+    withStandIn(async ({ store }) => {
+      const stream = uniqueName('chased');
+      // More than lies ready between the server and the reader, so that the server sends on while it is read.
+      const count = 400;
+      const large = (): EventToAppend => eventOfSize(10_000);
+      await store.append({
+        stream,
+        expectedRevision: 'no_stream',
+        events: Array.from({ length: count }, large),
+      });
+      let read = 0;
+      for await (const _event of store.readAll()) {
+        await store.append({ stream, expectedRevision: BigInt(count + read - 1), events: [large()] });
+        read += 1;
+        if (read > count) break;
+      }
+      expect(read).toBe(count);
+    }));
+
+  it('that was complete may break afterwards, and that harms nothing', () =>
+    withStandIn(async ({ store, standIn }) => {
+      standIn.faults.leavesReadsOpen = true;
+      for (let count = 0; count < 3; count += 1) await store.head();
+      standIn.cutConnections();
+      standIn.faults.leavesReadsOpen = false;
+      // Over the next connection, so the end of the one before has been noticed.
+      while (!(await store.health()).ok);
     }));
 });
 

@@ -138,6 +138,18 @@ export function describeSubscriptions(test: StoreTest): void {
       await follower.stop();
     });
 
+    test('is not told before everything that was there at the beginning has come', async ({ store }) => {
+      const { stream, filter } = aStream();
+      await appendEach(store, stream, numbered(30));
+      for (const wanted of [filter, { streamPrefixes: [uniqueName('nothing')] }]) {
+        const head = await store.head();
+        const follower = new Follower(store, { after: 'start', filter: wanted });
+        await follower.until(({ caughtUp }) => caughtUp.length > 0);
+        expect(comparePositions(follower.caughtUp[0]!, head)).toBeGreaterThanOrEqual(0);
+        await follower.stop();
+      }
+    });
+
     test('is never told of a position whose events are still to come', async ({ store }) => {
       const { stream, filter } = aStream();
       const abort = new AbortController();
