@@ -70,6 +70,17 @@ describe('a Redis that evicts', () => {
   });
 });
 
+describe('a generation that has lost its mark', () => {
+  it('is written no more, so that it is not whole again in part', async () => {
+    await redis.fill();
+    await redis.admin.del(...(await redis.keysLike('kw:*:mark:*')));
+    const next = slotWithKey(projectSlot('acme', 'app', 'openai'));
+    await expect(redis.store.write([next], at(2))).rejects.toThrow(ReadModelLostError);
+    expect(await redis.answer()).toBe('not ready');
+    expect(await redis.store.checkpoint(STORE)).toBeNull();
+  });
+});
+
 describe('what somebody else wrote', () => {
   it.each([
     ['a text', () => redis.admin.set('kw:{meta}', 'hello')],
