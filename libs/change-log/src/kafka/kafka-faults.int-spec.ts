@@ -75,9 +75,9 @@ describe('a broker of its own that fails', () => {
 
   afterEach(() => fixture.dispose());
 
-  const write = (count: number): void => {
+  const write = (count: number, wanted: Partial<KeyChange> = {}): void => {
     for (let i = 0; i < count; i++)
-      log.push(aKeyChange(log.length + 1, { integrationId: SLOTS[log.length % SLOTS.length]! }));
+      log.push(aKeyChange(log.length + 1, { integrationId: SLOTS[log.length % SLOTS.length]!, ...wanted }));
   };
 
   const bySlot = (): Record<string, number[]> =>
@@ -123,7 +123,41 @@ describe('a broker of its own that fails', () => {
     expect(await readBySlot(fixture.reader(), 36)).toEqual(bySlot());
     expect(await writer.checkpoint()).toEqual(positionAt(36));
   });
+
+  it('killed, with the end lost under a relay at work: it notices, also where what it sent since is as long', async () => {
+    const writer = fixture.writer();
+    write(30);
+    await relay(writer, log);
+    process.kill(broker.pid, 'SIGKILL');
+    await broker.exited;
+    await loseEnds(data, fixture.topic);
+    broker = await startKafka({ data, port: broker.port });
+    // In the same partitions, and of other slots: a later change of a slot makes up for those before it.
+    write(60, { projectId: 'website' });
+    await untilProgressIsTold(fixture);
+    await expect(writer.append(log.slice(30))).rejects.toThrow(/lost messages/);
+    await relay(writer, log);
+    const probe = new ReaderProbe(fixture.reader());
+    await probe.until(({ progress }) => progress.some(({ position }) => position.commit >= 90n));
+    await probe.stop();
+    const read = new Set(probe.changes.map(({ position }) => Number(position.commit)));
+    expect(log.filter(({ position }) => !read.has(Number(position.commit)))).toEqual([]);
+  });
 });
+
+/** So the relay is connected again. */
+async function untilProgressIsTold(fixture: KafkaFixture): Promise<void> {
+  const places = new Set<string>();
+  while (places.size < 2) {
+    await fixture
+      .asAdmin((admin) => admin.fetchTopicOffsets(fixture.names.progress))
+      .then(
+        ([progress]) => places.add(progress!.high),
+        () => undefined, // The broker is not yet the leader again.
+      );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /** The signal works a moment later; until then the broker still answers. */
 function freeze(pid: number): void {
