@@ -121,6 +121,8 @@ describe('Idempotency-Key', () => {
     expect(first.body.changed).toBe(false);
     await set('a later one');
     expect(said(await set('the present one', KEY))).toEqual(said(first));
+    const another = await api.when(`PUT ${ORG_KEY}`, { body: { secret: 'a third one' }, headers: KEY });
+    expect([another.body.code, another.events]).toEqual(['IDEMPOTENCY_KEY_REUSED', []]);
   });
 
   it.each(['', 'two words', 'x'.repeat(129), 'schlüssel', 'tab\there'])('cannot be %j', async (key) => {

@@ -16,9 +16,12 @@ export class LossyEventStore extends MemoryEventStore {
   /** How many are refused once a reply was lost. */
   refusalsAfterLoss = 0;
   appends = 0;
+  /** Id of the last event of each append that was asked for. */
+  readonly askedFor: string[] = [];
 
   override async appendAll(appends: readonly StreamAppend[]): Promise<readonly AppendResult[]> {
     this.appends += 1;
+    this.askedFor.push(...appends.slice(-1).flatMap(({ events }) => events.slice(-1).map(({ id }) => id)));
     if (this.refusals > 0) {
       this.refusals -= 1;
       throw new EventStoreError('UNAVAILABLE', 'the log is away');

@@ -137,6 +137,17 @@ describe('writing to the log', () => {
       expect(await events.typesIn(stream)).toEqual(['OrgKeySet', 'OrgKeySet']);
     }, 20_000);
 
+    it('asks for the same event when a request is repeated, whoever takes the repeat, and for another one otherwise', async () => {
+      await set(api, 'there before');
+      events.askedFor.length = 0;
+      events.requestsToLose = 9;
+      await expect(set(api, 'a value', { idempotencyKey: 'mine' })).rejects.toThrow();
+      await set(other, 'a value', { idempotencyKey: 'mine' });
+      expect(new Set(events.askedFor).size).toBe(1);
+      await set(other, 'another value', { idempotencyKey: 'another' });
+      expect(new Set(events.askedFor).size).toBe(2);
+    }, 20_000);
+
     it('writes when the request itself was lost', async () => {
       await set(api, 'there before');
       events.requestsToLose = 2;
