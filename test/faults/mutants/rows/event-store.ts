@@ -1,0 +1,155 @@
+import type { Mutant } from '../mutant.js';
+
+const FOLDER = 'libs/event-store/src/eventstoredb';
+const TRAPS = `${FOLDER}/traps.int-spec.ts`;
+const ANSWERS = `${FOLDER}/server-answers.int-spec.ts`;
+const CONNECTION = `${FOLDER}/connection.int-spec.ts`;
+const CONTRACT = `${FOLDER}/eventstoredb-event-store.int-spec.ts`;
+
+/** Of the adapter for EventStoreDB. */
+export const EVENT_STORE: readonly Mutant[] = [
+  {
+    without: 'the ban of batch append',
+    file: `${FOLDER}/open-client.ts`,
+    text: 'supports = () => Promise.resolve(false)',
+    instead: 'supports = () => Promise.resolve(true)',
+    spec: TRAPS,
+    test: 'batch append is never used',
+  },
+  {
+    without: 'the search for a retry that expects any revision',
+    file: `${FOLDER}/appender.ts`,
+    text: "if (expected !== 'any' && expected !== 'stream_exists')",
+    instead: "if (expected !== 'stream_exists')",
+    spec: ANSWERS,
+    test: 'does not lean on the ids that the server remembers',
+  },
+  {
+    without: 'the turns of appends to one stream that expect any revision',
+    file: `${FOLDER}/appender.ts`,
+    text: 'return this.inTurn(append.stream, () => this.appendAtTheEnd(append));',
+    instead: 'return this.send(append, expected);',
+    spec: ANSWERS,
+    test: 'holds for two processes that append to one stream at once',
+  },
+  {
+    without: 'the own time limit of an append',
+    file: `${FOLDER}/appender.ts`,
+    text: 'return await within(this.timeoutMs + GRACE_MS, work(), late);',
+    instead: 'return await within(this.timeoutMs * 1_000, work(), late);',
+    spec: CONNECTION,
+    test: 'costs an append its time limit',
+  },
+  {
+    without: 'unknown outcomes: they are told as unavailable',
+    file: `${FOLDER}/client-errors.ts`,
+    text: '  return unknownOutcome(stream, message);',
+    instead: '  return unavailable(message);',
+    spec: ANSWERS,
+    test: 'is anything else UNKNOWN_OUTCOME',
+  },
+  {
+    without: 'the unknown outcome of an append that was written but cannot be looked up',
+    file: `${FOLDER}/appender.ts`,
+    text: '      throw unknownOutcome(stream, error.message);',
+    instead: '      throw error;',
+    spec: ANSWERS,
+    test: 'where it was written and its position cannot be read',
+  },
+  {
+    without: 'doubt about the position that a retry of several events is answered with',
+    file: `${FOLDER}/appender.ts`,
+    text: 'events.length === 1 ? result.position : undefined',
+    instead: 'result.position',
+    spec: ANSWERS,
+    test: 'is answered with the position of the last',
+  },
+  {
+    without: 'the search for a new leader',
+    file: `${FOLDER}/client-errors.ts`,
+    text: "!isOfType(error, 'not-leader') || attempt === 5",
+    instead: 'attempt > 0',
+    spec: CONNECTION,
+    test: 'is followed by appends and reads',
+  },
+  {
+    without: 'reads at the leader',
+    file: `${FOLDER}/log-reader.ts`,
+    text: 'const options = { direction, fromPosition, maxCount, requiresLeader: true };',
+    instead: 'const options = { direction, fromPosition, maxCount, requiresLeader: false };',
+    spec: CONNECTION,
+  },
+  {
+    without: 'the watchdog of a subscription',
+    file: `${FOLDER}/follow-all.ts`,
+    text: "if (sign === 'quiet') progress.expect(await reader.head());",
+    instead: 'void progress.expect.call;',
+    spec: TRAPS,
+    test: 'which the head of the log gives away',
+  },
+  {
+    without: 'the failure of a subscription that the server ended in good order',
+    file: `${FOLDER}/follow-all.ts`,
+    text: "if (!signal.aborted) throw unavailable('it ended the subscription');",
+    instead: '',
+    spec: TRAPS,
+    test: 'throws UNAVAILABLE',
+  },
+  {
+    without: 'the comparison with the head before "caught up"',
+    file: `${FOLDER}/follow-all.ts`,
+    text: 'if (comparePositions(position, this.head) < 0) return undefined;',
+    instead: '',
+    spec: CONTRACT,
+    test: 'is not told before everything that was there at the beginning has come',
+  },
+  {
+    without: 'the cancellation of a call that was left',
+    file: `${FOLDER}/pulled-call.ts`,
+    text: 'if (!isComplete && !this.over) this.cancel();',
+    instead: 'if (!isComplete && !this.over) return;',
+    spec: TRAPS,
+    test: 'leaving the loop ends the call at the server',
+  },
+  {
+    without: 'the listener that outlives a call',
+    file: `${FOLDER}/pulled-call.ts`,
+    text: "this.stream.removeAllListeners('readable').resume();",
+    instead:
+      "this.stream.removeAllListeners('readable').resume(); (this.stream as unknown as { removeAllListeners(event: string): void }).removeAllListeners('error');",
+    spec: ANSWERS,
+    test: 'that was complete may break afterwards',
+  },
+  {
+    without: 'the rest before a cancellation',
+    file: `${FOLDER}/pulled-call.ts`,
+    text: 'if (!isComplete && !this.over) this.cancel();',
+    instead: 'if (Number(isComplete) < 2) this.cancel();',
+    spec: ANSWERS,
+    test: 'do not make the server close the connection',
+  },
+  {
+    without: 'the truncation that goes with a higher $maxCount',
+    file: `${FOLDER}/removal.ts`,
+    text: 'const raised = metadata.maxCount !== undefined && maxCount > metadata.maxCount;',
+    instead: 'const raised = false as boolean;',
+    spec: CONTRACT,
+    test: 'can be changed, and brings nothing back',
+  },
+  {
+    without: 'the position itself, reading backwards',
+    file: `${FOLDER}/log-reader.ts`,
+    text: 'if (comparePositions(positionOf(item), from) <= 0) yield item;',
+    instead: 'if (comparePositions(positionOf(item), from) < 0) yield item;',
+    spec: CONTRACT,
+    test: 'starts at a position, that one included, both ways',
+  },
+  {
+    without: 'the end of a read of the whole log',
+    file: `${FOLDER}/log-reader.ts`,
+    text: 'if (comparePositions(positionOf(item), head) > 0) return;',
+    instead: 'void head;',
+    spec: ANSWERS,
+    test: 'ends where the log ended when it began',
+  },
+];

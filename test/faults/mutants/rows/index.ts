@@ -1,0 +1,7 @@
+import type { Mutant } from '../mutant.js';
+import { CHANGE_LOG } from './change-log.js';
+import { EVENT_STORE } from './event-store.js';
+import { KEYS_AND_ACCESS } from './keys-and-access.js';
+import { READ_MODEL } from './read-model.js';
+
+export const MUTANTS: readonly Mutant[] = [...EVENT_STORE, ...READ_MODEL, ...CHANGE_LOG, ...KEYS_AND_ACCESS];
