@@ -59,6 +59,11 @@ module.exports = {
       'Who may do what is decided from the token and the route; of the domain it takes the rule for ids alone.',
     ),
     onlyLibs(
+      'audit',
+      ['contracts', 'runtime', 'domain', 'event-store'],
+      'What proves the log has to be readable by itself: of the domain it takes the names of streams alone, of the log the shape of an event.',
+    ),
+    onlyLibs(
       'change-log',
       ['contracts', 'runtime', 'domain', 'event-store'],
       "What other services are told is made from events, never from sealed keys or the read model; of the log it reads and writes the relay's checkpoint alone.",

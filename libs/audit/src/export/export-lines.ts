@@ -1,0 +1,72 @@
+import type { RecordedEvent } from '@keyward/event-store';
+import { canonicalJson } from '../canonical/canonical-json.js';
+import type { HeadSigner } from '../head/head-signer.port.js';
+import { headHash, headLine, signHead, type SignedHead } from '../head/head.js';
+import { AuditLog, type AuditLogState } from '../log/audit-log.js';
+import type { LogIdentity } from '../log/audited-streams.js';
+
+export const EXPORT_FORMAT = 'keyward.audit.export.v1';
+
+/** The first line of an export. Unsigned: every field is proved by the head that closes the export. */
+export interface ExportHeader extends LogIdentity {
+  readonly format: typeof EXPORT_FORMAT;
+  /** Index of the first event. */
+  readonly first: number;
+  /** Roots of the full subtrees of the events before it, the largest first; hex. */
+  readonly range: readonly string[];
+  /** Hash of the last head before the first of the export. */
+  readonly previousHeadHash: string | null;
+}
+
+export interface ExportSource {
+  /** The log before the first event of the export; of a whole export its beginning. */
+  readonly from: AuditLogState;
+  /** Hash of the last head before {@link heads}; null when they begin with the first of all. */
+  readonly previousHeadHash: string | null;
+  /** Every event of the log after `from`, in order. */
+  readonly events: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>;
+  /** Every head of the chain after `previousHeadHash`, in order. */
+  readonly heads: AsyncIterable<SignedHead> | Iterable<SignedHead>;
+  readonly signer: HeadSigner;
+  /** Asked when the last event has been written. */
+  readonly now: () => Date;
+}
+
+/**
+ * The lines of an export, each with its line break, made as they are asked for: a header, the events with each head
+ * after the last event that it vouches for, and a head that closes it. Heads of more events are left out.
+ */
+export async function* exportLines(source: ExportSource): AsyncGenerator<string> {
+  const log = AuditLog.resume(source.from);
+  let previousHeadHash = source.previousHeadHash;
+  const { storeId, organizationId, size: first, range } = source.from;
+  const header: ExportHeader = {
+    format: EXPORT_FORMAT,
+    storeId,
+    organizationId,
+    first,
+    range,
+    previousHeadHash,
+  };
+  yield `${canonicalJson({ export: { ...header } })}\n`;
+
+  const heads = inTurn(source.heads);
+  let next = await heads.next();
+  const headsOf = async function* (size: number): AsyncGenerator<string> {
+    for (; !next.done && next.value.head.size <= size; next = await heads.next()) {
+      previousHeadHash = headHash(next.value.head);
+      yield `${headLine(next.value)}\n`;
+    }
+  };
+  yield* headsOf(first);
+  for await (const event of source.events) {
+    yield `${log.append(event).line}\n`;
+    yield* headsOf(log.size);
+  }
+  const closing = { log, previousHeadHash, time: source.now(), exportFrom: first };
+  yield `${headLine(await signHead(source.signer, closing))}\n`;
+}
+
+async function* inTurn<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T, undefined> {
+  yield* items;
+}
