@@ -9,6 +9,7 @@ import { addProjectCommands } from './commands/project.commands.js';
 import { addRolloutCommands } from './commands/rollout.commands.js';
 import { addStatusCommand } from './commands/status.command.js';
 import { addTokenCommand } from './commands/token.command.js';
+import { addVerifyCommand } from './commands/verify.command.js';
 import { addWatchCommand } from './commands/watch.command.js';
 import { EXIT_CODE_MEANINGS } from './errors/exit-codes.js';
 import { usageErrorOf } from './errors/usage-error.js';
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addWatchCommand,
   addIntegrationsCommand,
   addStatusCommand,
+  addVerifyCommand,
 ];
 
 /** The whole command. Its errors are CliErrors; only help and version end in a CommanderError. */

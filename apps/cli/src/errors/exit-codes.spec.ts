@@ -14,6 +14,7 @@ describe('The exit codes', () => {
       refusedValue: 7,
       rateLimited: 8,
       unavailable: 9,
+      notVerified: 10,
       interrupted: 130,
     });
   });

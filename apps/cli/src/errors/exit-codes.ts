@@ -12,6 +12,7 @@ export const EXIT = {
   refusedValue: 7,
   rateLimited: 8,
   unavailable: 9,
+  notVerified: 10,
   interrupted: 130,
 } as const;
 
@@ -29,6 +30,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.refusedValue, 'the key is refused: wrong format, a mask, or of a kind that cannot be shared'],
   [EXIT.rateLimited, 'too many requests'],
   [EXIT.unavailable, 'Keyward cannot be reached or is not ready'],
+  [EXIT.notVerified, 'the export is not what Keyward signed'],
   [EXIT.interrupted, 'interrupted by Ctrl-C'],
 ];
 

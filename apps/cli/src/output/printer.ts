@@ -64,6 +64,12 @@ export class Printer {
     this.write(stderr, this.json ? JSON.stringify({ note: sentence }) : text);
   }
 
+  /** For the person at the terminal, while a long work is going on; the line is taken away at its end. */
+  progress(): Progress {
+    const { stderr } = this.environment;
+    return new Progress(stderr.isTTY && !this.json ? stderr : undefined);
+  }
+
   failure(error: CliError): void {
     this.write(this.environment.stderr, this.json ? failureDocument(error) : this.failureText(error));
   }
@@ -84,6 +90,27 @@ export class Printer {
     let safe = text;
     for (const secret of this.hidden) safe = safe.replaceAll(secret, HIDDEN);
     stream.write(`${safe}\n`);
+  }
+}
+
+const PROGRESS_MS = 200;
+const CLEARED_LINE = '\r\u001b[K';
+
+class Progress {
+  private shownAt = -Infinity;
+
+  constructor(private readonly terminal: Writable | undefined) {}
+
+  /** Shows the text in place of the one before, not more often than somebody could read it. */
+  show(text: () => string): void {
+    const now = performance.now();
+    if (!this.terminal || now - this.shownAt < PROGRESS_MS) return;
+    this.shownAt = now;
+    this.terminal.write(`${CLEARED_LINE}${text()}`);
+  }
+
+  end(): void {
+    if (this.shownAt !== -Infinity) this.terminal?.write(CLEARED_LINE);
   }
 }
 
