@@ -1,5 +1,7 @@
 import { ArchiveProjectController } from './commands/archive-project/archive-project.controller.js';
 import { ChangeRolloutController } from './commands/change-rollout/change-rollout.controller.js';
+import { DestroyOrgKeyVersionController } from './commands/destroy-org-key-version/destroy-org-key-version.controller.js';
+import { DestroyProjectKeyVersionController } from './commands/destroy-project-key-version/destroy-project-key-version.controller.js';
 import { DisableOrgKeyController } from './commands/disable-org-key/disable-org-key.controller.js';
 import { EnableOrgKeyController } from './commands/enable-org-key/enable-org-key.controller.js';
 import { PutOrganizationController } from './commands/put-organization/put-organization.controller.js';
@@ -25,9 +27,11 @@ export const API_CONTROLLERS = [
   RemoveOrgKeyController,
   DisableOrgKeyController,
   EnableOrgKeyController,
+  DestroyOrgKeyVersionController,
   ListProjectIntegrationsController,
   SetProjectKeyController,
   RemoveProjectKeyController,
+  DestroyProjectKeyVersionController,
   ExplainEffectiveKeyController,
   ListIntegrationsController,
   PutOrganizationController,

@@ -8,6 +8,8 @@ import { API_CONTROLLERS } from './api.controllers.js';
 import type { ApiSettings } from './api.settings.js';
 import { ArchiveProjectHandler } from './commands/archive-project/archive-project.handler.js';
 import { ChangeRolloutHandler } from './commands/change-rollout/change-rollout.handler.js';
+import { DestroyOrgKeyVersionHandler } from './commands/destroy-org-key-version/destroy-org-key-version.handler.js';
+import { DestroyProjectKeyVersionHandler } from './commands/destroy-project-key-version/destroy-project-key-version.handler.js';
 import { DisableOrgKeyHandler } from './commands/disable-org-key/disable-org-key.handler.js';
 import { EnableOrgKeyHandler } from './commands/enable-org-key/enable-org-key.handler.js';
 import { ChangeKeyUseService } from './commands/key-slots/change-key-use.service.js';
@@ -33,6 +35,8 @@ import { ListIntegrationsHandler } from './queries/list-integrations/list-integr
 import { ListOrganizationIntegrationsHandler } from './queries/list-organization-integrations/list-organization-integrations.handler.js';
 import { ListProjectIntegrationsHandler } from './queries/list-project-integrations/list-project-integrations.handler.js';
 import { ConsistentReader } from './queries/reading/consistent-reader.js';
+import { DestroyKeyService } from './shredding/destroy-key.service.js';
+import { KEY_RETENTION, Shredder } from './shredding/shredder.service.js';
 import { AggregateStore } from './write-side/aggregate-store.js';
 import { DurableAppender } from './write-side/durable-appender.js';
 import { KeyVault } from './write-side/key-vault.js';
@@ -52,6 +56,7 @@ const WRITE_SIDE: Provider[] = [
   RegisteredOrganization,
   SetKeyService,
   ChangeKeyUseService,
+  DestroyKeyService,
 ];
 
 const HANDLERS: Provider[] = [
@@ -65,6 +70,8 @@ const HANDLERS: Provider[] = [
   EnableOrgKeyHandler,
   SetProjectKeyHandler,
   RemoveProjectKeyHandler,
+  DestroyOrgKeyVersionHandler,
+  DestroyProjectKeyVersionHandler,
   GetRolloutHandler,
   ListIntegrationsHandler,
   ListOrganizationIntegrationsHandler,
@@ -89,6 +96,8 @@ export class ApiModule {
         ...httpProviders(settings),
         consistentReader(settings),
         EffectiveKeyHistory,
+        { provide: KEY_RETENTION, useValue: settings.KEYWARD_KEY_RETENTION },
+        Shredder,
       ],
       // For what runs commands in the same process without HTTP.
       exports: [CqrsModule, WriteHorizon],

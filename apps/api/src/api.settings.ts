@@ -19,6 +19,11 @@ export const apiSettings = defineSettings({
     max: '1m',
     doc: 'Longest wait of an HTTP read for the read model to become as fresh as asked.',
   }),
+  KEYWARD_KEY_RETENTION: setting.duration({
+    default: '7d',
+    max: '3650d',
+    doc: 'How long the sealed bytes of a key version are kept once it was replaced or removed; then they are destroyed for good. 0: at once.',
+  }),
   KEYWARD_RATE_LIMIT_PRINCIPAL: setting.integer({
     default: 200,
     doc: 'HTTP requests that one caller (the subject of the token) may send per second, per process; 0 sets no limit.',

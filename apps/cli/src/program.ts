@@ -7,6 +7,7 @@ import { addKeyCommands } from './commands/key.commands.js';
 import { addOrgCommands } from './commands/org.commands.js';
 import { addProjectCommands } from './commands/project.commands.js';
 import { addRolloutCommands } from './commands/rollout.commands.js';
+import { addShredCommand } from './commands/shred.command.js';
 import { addStatusCommand } from './commands/status.command.js';
 import { addTokenCommand } from './commands/token.command.js';
 import { addVerifyCommand } from './commands/verify.command.js';
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addProjectCommands,
   addRolloutCommands,
   addKeyCommands,
+  addShredCommand,
   addEffectiveCommand,
   addWatchCommand,
   addIntegrationsCommand,

@@ -17,6 +17,15 @@ export {
   type RefusalCode,
 } from './decider.js';
 export {
+  DESTROYED_KEYS_PREFIX,
+  destroyedKeys,
+  destroyedKeysStream,
+  type DestroyKeyVersion,
+  type DestroyedKeysState,
+  type DestructionCause,
+  type KeyDestroyed,
+} from './destroyed-keys/destroyed-keys.js';
+export {
   effectiveKey,
   explainEffectiveKey,
   type Candidate,

@@ -1,9 +1,10 @@
+import type { KeyDestroyed } from './destroyed-keys/destroyed-keys.js';
 import type { KeySlotEvent } from './key-slot/key-slot.events.js';
 import type { OrganizationEvent } from './organization/organization.js';
 import type { ProjectEvent } from './project/project.js';
 import type { RolloutEvent } from './rollout/rollout.js';
 
-export type DomainEvent = OrganizationEvent | ProjectEvent | RolloutEvent | KeySlotEvent;
+export type DomainEvent = OrganizationEvent | ProjectEvent | RolloutEvent | KeySlotEvent | KeyDestroyed;
 
 /** Version of the storage format that this code writes; in every event's metadata. */
 export const SCHEMA_VERSION = 1;
@@ -22,6 +23,7 @@ const TYPES: Readonly<Record<DomainEvent['type'], true>> = {
   OrgKeyEnabled: true,
   ProjectKeySet: true,
   ProjectKeyRemoved: true,
+  KeyDestroyed: true,
 };
 
 /** An event as a log hands it back. */

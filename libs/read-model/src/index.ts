@@ -12,9 +12,14 @@ export {
 } from './freshness/read-requirement.js';
 export { StalenessMonitor, type StalenessMonitorOptions } from './freshness/staleness-monitor.js';
 export { MemoryReadModel } from './memory/memory-read-model.js';
+export type { EvolvingEvent } from './projection/evolving-event.js';
 export { Projection, type ProjectionOptions } from './projection/projection.js';
 export { ProjectionError } from './projection/projection.errors.js';
-export { PROJECTED_STREAM_PREFIXES } from './projection/projected-event.js';
+export {
+  PROJECTED_STREAM_PREFIXES,
+  readProjectedEvent,
+  type KeyMaterial,
+} from './projection/projected-event.js';
 export { openReadModel } from './open-read-model.js';
 export {
   CorruptRecordError,

@@ -15,7 +15,10 @@ const casesOf = (verdict: Verdict): [string, string][] =>
   CASES.filter(([operation, role]) => placesFor(operation, role, verdict).length > 0);
 
 /** What an allowed request may still be refused for, here: what it is done to is not there. */
-const NOT_THERE = ['UNKNOWN_ORGANIZATION', 'UNKNOWN_PROJECT', 'KEY_NOT_SET'];
+const NOT_THERE = [
+  ...['UNKNOWN_ORGANIZATION', 'UNKNOWN_PROJECT', 'KEY_NOT_SET'],
+  ...['UNKNOWN_KEY_VERSION', 'KEY_VERSION_IN_USE'],
+];
 
 /** What stands before Keyward, or a framework, may take these for who calls or for what is called. */
 const FORGED_HEADERS = [

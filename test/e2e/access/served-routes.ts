@@ -40,6 +40,7 @@ export function pathAt(
     org: organizationId,
     project: projectId,
     integration: INTEGRATION,
+    version: '1',
   };
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const id = ids[name];

@@ -8,7 +8,7 @@ import {
   StalenessMonitor,
   type StaleAnswers,
 } from '@keyward/read-model';
-import { Clock, HealthRegistry, Metrics, SystemClock, createLogger } from '@keyward/runtime';
+import { Clock, HealthRegistry, Metrics, Supervisor, SystemClock, createLogger } from '@keyward/runtime';
 import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,6 +32,7 @@ const SETTINGS: ApiSettings = {
   KEYWARD_HTTP_PORT: 0,
   KEYWARD_HTTP_BODY_LIMIT: 64 * 1024,
   KEYWARD_HTTP_CONSISTENCY_TIMEOUT: 2_000,
+  KEYWARD_KEY_RETENTION: 7 * 86_400_000,
   KEYWARD_RATE_LIMIT_PRINCIPAL: 0,
   KEYWARD_RATE_LIMIT_ORGANIZATION: 0,
   KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: 0,
@@ -205,6 +206,7 @@ export class ApiFixture {
       staleAnswers: this.options.staleAnswers ?? 'flag',
     });
     const keks = new InProcessKeks([{ id: 'test', bytes: Buffer.from(KEK) }], 'test', 'the test');
+    const health = new HealthRegistry(clock);
     const providers = [
       { provide: EventStore, useValue: events },
       { provide: ReadModel, useValue: readModel },
@@ -215,7 +217,8 @@ export class ApiFixture {
       { provide: Unsealer, useValue: new Unsealer(keks) },
       { provide: Metrics, useValue: metrics },
       { provide: Clock, useValue: clock },
-      { provide: HealthRegistry, useValue: new HealthRegistry(clock) },
+      { provide: HealthRegistry, useValue: health },
+      { provide: Supervisor, useValue: new Supervisor({ metrics, health }) },
     ];
     return { module: Parts, providers, exports: providers.map(({ provide }) => provide) };
   }

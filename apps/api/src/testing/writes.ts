@@ -10,6 +10,10 @@ const DISABLED_KEY = `${ORG}/integrations/exa/key`;
 const PROJECT = `${ORG}/projects/website`;
 const PROJECT_KEY = `${PROJECT}/integrations/serpapi/key`;
 
+/** Where a version was replaced, and can be destroyed. */
+const REPLACED_KEY = `${ORG}/integrations/firecrawl/key`;
+const REPLACED_PROJECT_KEY = `${PROJECT}/integrations/firecrawl/key`;
+
 /** A write, done by somebody who may. */
 export interface SampleWrite {
   readonly target: string;
@@ -89,6 +93,14 @@ const WRITES: readonly SampleWrite[] = [
     event: 'ProjectKeyRemoved',
     version: 1,
   },
+  ...[REPLACED_KEY, REPLACED_PROJECT_KEY].map((key): SampleWrite => ({
+    target: `DELETE ${key}/versions/1`,
+    by: 'owner',
+    body: { reason: 'a' },
+    otherBody: { reason: 'b' },
+    event: 'KeyDestroyed',
+    version: 2,
+  })),
 ];
 
 /** As a table for `it.each`. */
@@ -101,6 +113,9 @@ export async function withKeys(api: ApiFixture): Promise<void> {
   await api.must(`PUT ${DISABLED_KEY}`, { body: { secret: KEY_A } });
   await api.must(`POST ${DISABLED_KEY}/disable`);
   await api.must(`PUT ${PROJECT_KEY}`, { body: { secret: KEY_A } });
+  for (const key of [REPLACED_KEY, REPLACED_PROJECT_KEY]) {
+    for (const secret of [KEY_A, KEY_B]) await api.must(`PUT ${key}`, { body: { secret } });
+  }
 }
 
 export function callOf(api: ApiFixture, { by, body }: SampleWrite, headers: Call['headers'] = {}): Call {

@@ -5,6 +5,7 @@ import type { Json } from '../connection/api-answer.js';
 import type { Need } from '../connection/sign-in.js';
 import { idReader, oneOfReader } from '../input/arguments.js';
 import { readSecret } from '../input/secret-input.js';
+import { nameOf, pathOf, type Slot } from './key-slot.js';
 import { addKeyListCommand } from './key-list.command.js';
 import { addWriteOptions, unchangedNote, writeHeaders, type WriteOptions } from './write-options.js';
 
@@ -12,13 +13,6 @@ interface KeyOptions extends WriteOptions {
   readonly project?: string;
   readonly reason?: string;
   readonly kind?: string;
-}
-
-/** Where a key is set; without a project it is the organization's slot. */
-interface Slot {
-  readonly org: string;
-  readonly project: string | undefined;
-  readonly integration: string;
 }
 
 /** Organization and integration. */
@@ -99,15 +93,6 @@ function needOf({ org, project }: Slot): Need {
   return project === undefined
     ? { organizations: { [org]: 'admin' } }
     : { projects: { [`${org}/${project}`]: 'editor' } };
-}
-
-function pathOf({ org, project, integration }: Slot): string[] {
-  const inProject = project === undefined ? [] : ['projects', project];
-  return ['v1', 'organizations', org, ...inProject, 'integrations', integration, 'key'];
-}
-
-function nameOf({ org, project, integration }: Slot): string {
-  return `the key of ${project === undefined ? org : `${org}/${project}`} for ${integration}`;
 }
 
 async function setKey(context: CommandContext, slot: Slot, options: KeyOptions): Promise<void> {

@@ -8,7 +8,11 @@ export interface WriteOptions {
 }
 
 export function addWriteOptions(command: Command): Command {
-  return addIfMatchOption(command).option(
+  return addIdempotencyOption(addIfMatchOption(command));
+}
+
+export function addIdempotencyOption(command: Command): Command {
+  return command.option(
     '--idempotency-key <key>',
     'the same request with the same key is done once, and answered alike',
     idempotencyKeyReader('--idempotency-key'),

@@ -110,9 +110,11 @@ const DESIGN_ROUTES = `
   DELETE /v1/organizations/{org}/integrations/{integration}/key
   POST   /v1/organizations/{org}/integrations/{integration}/key/disable
   POST   /v1/organizations/{org}/integrations/{integration}/key/enable
+  DELETE /v1/organizations/{org}/integrations/{integration}/key/versions/{version}
   GET    /v1/organizations/{org}/projects/{project}/integrations
   PUT    /v1/organizations/{org}/projects/{project}/integrations/{integration}/key
   DELETE /v1/organizations/{org}/projects/{project}/integrations/{integration}/key
+  DELETE /v1/organizations/{org}/projects/{project}/integrations/{integration}/key/versions/{version}
   GET    /v1/organizations/{org}/projects/{project}/integrations/{integration}/effective-key
   GET    /v1/organizations/{org}/history
   GET    /health/live

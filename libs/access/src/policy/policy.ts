@@ -37,6 +37,8 @@ const PROJECT_EDITOR: Allowance = {
   organizationRoles: ['owner', 'admin'],
   projectRoles: ['admin', 'editor'],
 };
+/** What cannot be undone is for whoever answers for the project. */
+const PROJECT_ADMIN: Allowance = { organizationRoles: ['owner', 'admin'], projectRoles: ['admin'] };
 const WORKER: Allowance = { worker: true };
 
 const ORG = '/v1/organizations/{org}';
@@ -57,9 +59,15 @@ export const POLICY = [
   { operation: 'removeOrgKey', http: `DELETE ${ORG_KEY}`, allow: ORG_ADMIN },
   { operation: 'disableOrgKey', http: `POST ${ORG_KEY}/disable`, allow: ORG_ADMIN },
   { operation: 'enableOrgKey', http: `POST ${ORG_KEY}/enable`, allow: ORG_ADMIN },
+  { operation: 'destroyOrgKeyVersion', http: `DELETE ${ORG_KEY}/versions/{version}`, allow: ORG_ADMIN },
   { operation: 'listProjectIntegrations', http: `GET ${PROJECT}/integrations`, allow: PROJECT_VIEWER },
   { operation: 'setProjectKey', http: `PUT ${PROJECT_KEY}`, allow: PROJECT_EDITOR },
   { operation: 'removeProjectKey', http: `DELETE ${PROJECT_KEY}`, allow: PROJECT_EDITOR },
+  {
+    operation: 'destroyProjectKeyVersion',
+    http: `DELETE ${PROJECT_KEY}/versions/{version}`,
+    allow: PROJECT_ADMIN,
+  },
   {
     operation: 'explainEffectiveKey',
     http: `GET ${PROJECT}/integrations/{integration}/effective-key`,

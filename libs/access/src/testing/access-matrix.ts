@@ -24,9 +24,11 @@ const MATRIX = `
   removeOrgKey            -     -       -       own    own    -       -        -         -         -       -
   disableOrgKey           -     -       -       own    own    -       -        -         -         -       -
   enableOrgKey            -     -       -       own    own    -       -        -         -         -       -
+  destroyOrgKeyVersion    -     -       -       own    own    -       -        -         -         -       -
   listProjectIntegrations -     -       -       own    own    -       project  project   project   -       -
   setProjectKey           -     -       -       own    own    -       project  project   -         -       -
   removeProjectKey        -     -       -       own    own    -       project  project   -         -       -
+  destroyProjectKeyVersion -    -       -       own    own    -       project  -         -         -       -
   explainEffectiveKey     -     -       -       own    own    -       project  project   project   -       -
   readHistory             -     -       -       own    own    -       -        -         -         -       -
   healthLive              any   any     any     any    any    any     any      any       any       any     any

@@ -1,4 +1,5 @@
 import {
+  destroyedKeysStream,
   orgKeyStream,
   organizationStream,
   projectKeyStream,
@@ -24,6 +25,8 @@ describe('The log of an organization', () => {
           projectStream(org, project),
           orgKeyStream(org, integration),
           projectKeyStream(org, project, integration),
+          destroyedKeysStream({ organizationId: org, projectId: null, integrationId: integration }),
+          destroyedKeysStream({ organizationId: org, projectId: project, integrationId: integration }),
         ];
         for (const stream of streams) {
           expect(logOfStream(stream)).toEqual({ organizationId: org });

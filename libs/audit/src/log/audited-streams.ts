@@ -1,4 +1,4 @@
-import { ROLLOUT_STREAM } from '@keyward/domain';
+import { DESTROYED_KEYS_PREFIX, ROLLOUT_STREAM } from '@keyward/domain';
 
 /** Whose log: an organization's, or with null the platform's, which holds the rollout. */
 export interface LogIdentity {
@@ -7,7 +7,7 @@ export interface LogIdentity {
   readonly organizationId: string | null;
 }
 
-const ORGANIZATION_STREAM = /^(?:organization|project|orgKey|projectKey)-([^~]+)(?:~|$)/;
+const ORGANIZATION_STREAM = /^(?:organization|project|orgKey|projectKey|destroyedKeys)-([^~]+)(?:~|$)/;
 
 /** What a subscription for all logs asks for (a filter of the event store). */
 export const AUDITED_STREAM_PREFIXES: readonly string[] = [
@@ -15,6 +15,7 @@ export const AUDITED_STREAM_PREFIXES: readonly string[] = [
   'project-',
   'orgKey-',
   'projectKey-',
+  DESTROYED_KEYS_PREFIX,
   ROLLOUT_STREAM,
 ];
 

@@ -30,6 +30,8 @@ export class LogWriter {
     this.tables = new LogTables(db);
     this.head = this.tables.head();
     this.db = db;
+    // Whoever was killed between a deletion and its scrub left removed bytes in the write-ahead log.
+    this.checkpoint('TRUNCATE');
   }
 
   /** @throws EventStoreError UNAVAILABLE when the file cannot be used; the message says why. */

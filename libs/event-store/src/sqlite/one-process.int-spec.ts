@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, statSync } from 'node:fs';
 import Database from 'libsql';
 import { START_OF_LOG } from '@keyward/contracts';
 import {
@@ -11,6 +12,7 @@ import {
   uniqueName,
 } from '../testing/index.js';
 import { openForWriting, readPragma } from './connection.js';
+import { LogWriter } from './log-writer.js';
 import { SqliteEventStore } from './sqlite-event-store.js';
 import { filesHolding, OtherProcess, temporaryFolder } from './sqlite.fixtures.js';
 
@@ -175,6 +177,23 @@ describe('removed events', () => {
       }
       expect(await collect(store.readAll())).toHaveLength(2);
     });
+  });
+
+  it('leave no bytes behind when the process is killed between their deletion and its end', async () => {
+    const file = newFile();
+    const killed = `${file}.killed`;
+    const events = [{ id: randomUUID(), type: 'ThingHappened', data: '"canary-90c4"', metadata: '{}' }];
+    const append = { stream: 'deleted', expectedRevision: 'any' as const, events };
+    const writer = LogWriter.open({ file });
+    writer.write([{ id: 1, kind: 'append', appends: [append] }]);
+    writer.write([{ id: 2, kind: 'delete', stream: 'deleted' }]);
+    for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${killed}${part}`);
+    expect(filesHolding(killed, 'canary-90c4')).not.toEqual([]);
+    await using(killed, async (store) => {
+      expect(filesHolding(killed, 'canary-90c4')).toEqual([]);
+      expect(await collect(store.readAll())).toEqual([]);
+    });
+    writer.close();
   });
 
   it('leave no bytes behind when they were trimmed and the store has closed', async () => {

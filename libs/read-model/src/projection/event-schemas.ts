@@ -1,6 +1,7 @@
-import { ID_RULE, PLANS, isId, type DomainEvent } from '@keyward/domain';
+import { ID_RULE, PLANS, isId } from '@keyward/domain';
 import type { KeySealed } from '@keyward/sealing';
 import { z } from 'zod';
+import type { EvolvingEvent } from './evolving-event.js';
 
 // What the read model relies on in stored events. Further fields may be there: nothing here depends on them.
 const id = z.string().refine(isId, ID_RULE);
@@ -13,7 +14,7 @@ const slotChange = { keyId: text, version, fingerprint: text, integrationId: id 
 const keySet = { ...slotChange, lastFour: z.string().nullable(), credentialKind: text };
 const plan = z.enum(PLANS);
 
-const SCHEMAS: Readonly<Record<DomainEvent['type'], z.ZodType>> = {
+const SCHEMAS: Readonly<Record<EvolvingEvent['type'], z.ZodType>> = {
   OrganizationRegistered: z.object({ ...organization, name: text, plan }),
   OrganizationRenamed: z.object({ ...organization, name: text }),
   OrganizationPlanChanged: z.object({ ...organization, plan }),
@@ -52,7 +53,7 @@ const KEY_SEALED = z.object({
 }) satisfies z.ZodType<KeySealed['data']>;
 
 /** What is wrong with the data, naming fields and rules and never a value; undefined when nothing is. */
-export function problemOfEvent({ type, data }: DomainEvent): string | undefined {
+export function problemOfEvent({ type, data }: EvolvingEvent): string | undefined {
   return problemOf(SCHEMAS[type], data);
 }
 

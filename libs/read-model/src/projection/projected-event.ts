@@ -12,6 +12,7 @@ import type { RecordedEvent } from '@keyward/event-store';
 import { KEY_MATERIAL_PREFIX, keyMaterialStream, type KeySealed, type SealedKey } from '@keyward/sealing';
 import type { RecordKey } from '../records.js';
 import { problemOfEvent, problemOfKeySealed } from './event-schemas.js';
+import type { EvolvingEvent } from './evolving-event.js';
 import { ProjectionError } from './projection.errors.js';
 
 const OWN_PREFIXES = ['organization-', 'project-', 'orgKey-', 'projectKey-', KEY_MATERIAL_PREFIX];
@@ -36,7 +37,7 @@ export type ProjectedEvent = {
   /** The stream that the record folds: what tells one record from another. */
   readonly recordStream: string;
 } & (
-  | { readonly kind: 'evolves'; readonly event: DomainEvent }
+  | { readonly kind: 'evolves'; readonly event: EvolvingEvent }
   | { readonly kind: 'seals'; readonly material: KeyMaterial }
 );
 
@@ -61,12 +62,17 @@ function readDomainEvent(recorded: RecordedEvent): ProjectedEvent {
 }
 
 /** The one place where events of older schema versions are lifted is the domain's. */
-function understood(recorded: RecordedEvent): DomainEvent {
+function understood(recorded: RecordedEvent): EvolvingEvent {
   try {
-    return readStoredEvent(recorded);
+    return evolving(readStoredEvent(recorded));
   } catch (error) {
     throw new ProjectionError(recorded, error instanceof Error ? error.message : 'it is unreadable', error);
   }
+}
+
+function evolving(event: DomainEvent): EvolvingEvent {
+  if (event.type === 'KeyDestroyed') throw new Error('KeyDestroyed has a stream of its own');
+  return event;
 }
 
 function readKeySealed(recorded: RecordedEvent): ProjectedEvent {
@@ -98,10 +104,10 @@ interface RecordOfEvent {
   readonly key: RecordKey;
   readonly stream: string;
 }
-type DataOf<T extends DomainEvent['type']> = Extract<DomainEvent, { readonly type: T }>['data'];
+type DataOf<T extends EvolvingEvent['type']> = Extract<EvolvingEvent, { readonly type: T }>['data'];
 type ProjectAddress = Pick<DataOf<'ProjectRegistered'>, 'organizationId' | 'projectId'>;
 
-const RECORD_OF: { readonly [T in DomainEvent['type']]: (data: DataOf<T>) => RecordOfEvent } = {
+const RECORD_OF: { readonly [T in EvolvingEvent['type']]: (data: DataOf<T>) => RecordOfEvent } = {
   OrganizationRegistered: ofOrganization,
   OrganizationRenamed: ofOrganization,
   OrganizationPlanChanged: ofOrganization,
@@ -118,7 +124,7 @@ const RECORD_OF: { readonly [T in DomainEvent['type']]: (data: DataOf<T>) => Rec
 };
 
 /** Which record an event evolves, and the stream that the record folds. */
-function recordOf<T extends DomainEvent['type']>(type: T, data: DataOf<T>): RecordOfEvent {
+function recordOf<T extends EvolvingEvent['type']>(type: T, data: DataOf<T>): RecordOfEvent {
   return RECORD_OF[type](data);
 }
 

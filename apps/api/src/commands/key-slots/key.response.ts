@@ -19,4 +19,6 @@ export const keySetResponse = z.strictObject({
   ...writeFields,
 });
 
+export const keyDestroyedResponse = z.strictObject({ ...fields, ...writeFields });
+
 export const keyUseResponse = z.strictObject({ ...fields, enabled, ...writeFields });

@@ -16,6 +16,7 @@ import {
   type SlotAddress,
   type SlotState,
 } from '@keyward/domain';
+import { isEventStoreError } from '@keyward/event-store';
 import type { Secret } from '@keyward/sealing';
 import { Injectable } from '@nestjs/common';
 import { KeyVault } from '../../write-side/key-vault.js';
@@ -61,25 +62,27 @@ export class SetKeyService {
       request.expectedVersion,
     );
     const key = { fingerprint, lastFour: lastFour(value), credentialKind: kind };
-    return this.executor.execute<SlotState, KeySlotEvent, KeySetAnswer>({
-      stream: slotStream(slot),
-      decider: keySlot,
-      request,
-      digest,
-      decide: async (state, provenance) => {
-        const refused = await this.check(slot, value, kind);
-        if (refused) return refused;
-        const keyId = this.newKeyId(slot, request, digest, state.lastVersion + 1);
-        return decideSet(
-          slot,
-          state,
-          { ...key, keyId },
-          { provenance, expectedVersion: request.expectedVersion },
-        );
-      },
-      appendFirst: async (events) => [await this.vault.seal(slot, newKeyOf(events), secret)],
-      answer: keySetAnswer,
-    });
+    return withFreshMaterial((attempt) =>
+      this.executor.execute<SlotState, KeySlotEvent, KeySetAnswer>({
+        stream: slotStream(slot),
+        decider: keySlot,
+        request,
+        digest,
+        decide: async (state, provenance) => {
+          const refused = await this.check(slot, value, kind);
+          if (refused) return refused;
+          const keyId = this.newKeyId(slot, request, digest, { version: state.lastVersion + 1, attempt });
+          return decideSet(
+            slot,
+            state,
+            { ...key, keyId },
+            { provenance, expectedVersion: request.expectedVersion },
+          );
+        },
+        appendFirst: async (events) => [await this.vault.seal(slot, newKeyOf(events), secret)],
+        answer: keySetAnswer,
+      }),
+    );
   }
 
   private async check(
@@ -101,10 +104,25 @@ export class SetKeyService {
     slot: SlotAddress,
     { actor, idempotencyKey }: WriteRequest,
     digest: string,
-    version: number,
+    { version, attempt }: { readonly version: number; readonly attempt: number },
   ): string {
     if (idempotencyKey === null) return randomUUID();
-    return derivedUuid('key', slotStream(slot), actor, idempotencyKey, digest, String(version));
+    const again = attempt === 0 ? [] : [String(attempt)];
+    return derivedUuid('key', slotStream(slot), actor, idempotencyKey, digest, String(version), ...again);
+  }
+}
+
+/**
+ * An Idempotency-Key that is repeated days after its write was cut off would name sealed bytes that were destroyed
+ * since, for no event named them: then it takes the next name, the same at every repeat.
+ */
+async function withFreshMaterial<T>(execute: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await execute(attempt);
+    } catch (error) {
+      if (!isEventStoreError(error, 'STREAM_DELETED')) throw error;
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { routeOf, type HttpRoute } from '../operation/http-operations.js';
 import type { OperationDefinition } from '../operation/operation-definition.js';
 import { PROBLEM_JSON, problemType } from '../problems/problem.js';
-import { id } from '../validation/fields.js';
+import { pathParameter } from '../validation/fields.js';
 import { jsonSchema } from './json-schema.js';
 
 export const BEARER = 'bearer';
@@ -24,6 +24,7 @@ const PARAMETER_DOCS: Readonly<Record<string, readonly [description: string, exa
   org: ['Id of the organization.', 'acme'],
   project: ['Id of the project.', 'website'],
   integration: ['Id of the integration, from the catalogue.', 'openai'],
+  version: ['Version of the key, as its history shows it.', '2'],
 };
 
 /** The OpenAPI description of an operation, from the very schemas that validate it. */
@@ -56,7 +57,7 @@ function isWrite({ method }: HttpRoute): boolean {
 function parameters({ parameters: names }: HttpRoute): MethodDecorator[] {
   return names.map((name) => {
     const [description, example] = PARAMETER_DOCS[name]!;
-    return ApiParam({ name, description, example, schema: jsonSchema(id) });
+    return ApiParam({ name, description, example, schema: jsonSchema(pathParameter(name)) });
   });
 }
 

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WriteRequest } from '../../write-side/write-request.js';
 import { contextOf } from '../server/request-context.js';
-import { id, strictObject } from '../validation/fields.js';
+import { pathParameter, strictObject } from '../validation/fields.js';
 import { readIdempotencyKey, readIfMatch } from '../validation/headers.js';
 import { invalidRequest, violationsOf } from '../validation/violations.js';
 import { routeOf, type HttpRoute } from './http-operations.js';
@@ -18,11 +18,12 @@ export interface InputOf<D> {
   readonly request: WriteRequest;
 }
 
-/** Ids in the path; one that the path does not name is empty, and no handler reads it. */
+/** What the path names; what it does not name is empty or NaN, and no handler reads it. */
 export interface PathIds {
   readonly organizationId: string;
   readonly projectId: string;
   readonly integrationId: string;
+  readonly version: number;
 }
 
 const NO_PARAMETERS = strictObject({});
@@ -48,9 +49,9 @@ export function readInput(
   const body = readBody(definition, request.body, violations);
   const write = readWriteRequest(request, body, violations);
   if (violations.length > 0) throw invalidRequest(violations);
-  const { org = '', project = '', integration = '' } = path as Record<string, string | undefined>;
+  const { org = '', project = '', integration = '', version } = path as Record<string, string | undefined>;
   return {
-    path: { organizationId: org, projectId: project, integrationId: integration },
+    path: { organizationId: org, projectId: project, integrationId: integration, version: Number(version) },
     query,
     body,
     request: write,
@@ -105,7 +106,7 @@ const PATH_SCHEMAS = new Map<string, z.ZodType>();
 function pathSchema({ template, parameters }: HttpRoute): z.ZodType {
   let schema = PATH_SCHEMAS.get(template);
   if (!schema) {
-    schema = z.object(Object.fromEntries(parameters.map((name) => [name, id])));
+    schema = z.object(Object.fromEntries(parameters.map((name) => [name, pathParameter(name)])));
     PATH_SCHEMAS.set(template, schema);
   }
   return schema;

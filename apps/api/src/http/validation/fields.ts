@@ -16,6 +16,14 @@ const PERCENTAGE_RULE = 'must be a number from 0 to 100 with at most two decimal
 /** Id of an organization, a project or an integration. */
 export const id = z.string(rule(ID_RULE)).regex(new RegExp(`^${ID_PATTERN}$`), rule(ID_RULE));
 
+const VERSION_RULE = 'must be a version: a whole number of at least 1';
+const version = z.string(rule(VERSION_RULE)).regex(/^[1-9]\d{0,9}$/, rule(VERSION_RULE));
+
+/** What a part of a path must be, by its name in the policy table. */
+export function pathParameter(name: string): z.ZodType {
+  return name === 'version' ? version : id;
+}
+
 /** A name for people; normalised, so that the same letters are the same name. */
 export const displayName = z
   .string(rule(NAME_RULE))

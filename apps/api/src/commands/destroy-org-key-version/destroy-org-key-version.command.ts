@@ -1,0 +1,14 @@
+import { Command } from '@nestjs/cqrs';
+import type { KeyDestroyedAnswer } from '../../shredding/destroy-key.service.js';
+import type { WriteAnswer, WriteRequest } from '../../write-side/write-request.js';
+import type { OrgSlot } from '../key-slots/slots.js';
+
+export class DestroyOrgKeyVersionCommand extends Command<KeyDestroyedAnswer & WriteAnswer> {
+  constructor(
+    readonly slot: OrgSlot,
+    readonly version: number,
+    readonly request: WriteRequest,
+  ) {
+    super();
+  }
+}
