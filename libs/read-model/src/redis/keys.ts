@@ -10,6 +10,19 @@ export function integrationField(integrationId: string): string {
   return `#${integrationId}`;
 }
 
+/** Under which field of its hash a record is kept. */
+export function fieldOf(key: RecordKey): string {
+  switch (key.kind) {
+    case 'organization':
+    case 'rollout':
+      return OWN_FIELD;
+    case 'project':
+      return key.projectId;
+    case 'slot':
+      return key.address.projectId ?? OWN_FIELD;
+  }
+}
+
 /** The names of all keys of one read model. The braces are hash tags: what is between them decides the node of a Cluster. */
 export class Keys {
   /** Which generations there are, and where each stands. */
@@ -50,20 +63,18 @@ export class Keys {
 
   /** Where a record is kept. */
   place(generation: string, key: RecordKey): { readonly key: string; readonly field: string } {
+    return { key: this.hashOf(generation, key), field: fieldOf(key) };
+  }
+
+  private hashOf(generation: string, key: RecordKey): string {
     switch (key.kind) {
       case 'organization':
-        return { key: this.tenant(generation, key.organizationId), field: OWN_FIELD };
       case 'project':
-        return { key: this.tenant(generation, key.organizationId), field: key.projectId };
+        return this.tenant(generation, key.organizationId);
       case 'rollout':
-        return { key: this.rollout(generation), field: OWN_FIELD };
-      case 'slot': {
-        const { organizationId, projectId, integrationId } = key.address;
-        return {
-          key: this.integration(generation, organizationId, integrationId),
-          field: projectId ?? OWN_FIELD,
-        };
-      }
+        return this.rollout(generation);
+      case 'slot':
+        return this.integration(generation, key.address.organizationId, key.address.integrationId);
     }
   }
 }

@@ -1,21 +1,22 @@
 import { LRUCache } from 'lru-cache';
 import { ReadModelLostError } from '../read-model.errors.js';
 import type { ReadModelRecord, RecordKey } from '../records.js';
-import { FieldReads, type Wanted } from './field-reads.js';
-import { COUNT_FIELD, integrationField, type Keys } from './keys.js';
+import { HashFields, type WantedField } from './hash-fields.js';
+import { COUNT_FIELD, fieldOf, integrationField, type Keys } from './keys.js';
 import { decodeRecord } from './record-codec.js';
+import type { Command, Reply } from './redis-connection.js';
 
 /** A record that was asked for. */
 export interface WantedRecord {
   readonly key: RecordKey;
-  readonly value: Wanted;
+  readonly value: WantedField;
   /** Of a slot: what shows that the hash it would be in exists. */
   readonly hash: WantedHash | undefined;
 }
 
 export interface WantedHash {
-  readonly known: Wanted;
-  readonly count: Wanted;
+  readonly known: WantedField;
+  readonly count: WantedField;
 }
 
 interface Remembered {
@@ -31,7 +32,7 @@ export class RecentRecords {
   private readonly records = new LRUCache<string, Remembered>({ max: 20_000 });
 
   /** @throws CorruptRecordError */
-  decode(key: RecordKey, { key: hash, field }: Wanted, text: string): ReadModelRecord {
+  decode(key: RecordKey, { key: hash, field }: WantedField, text: string): ReadModelRecord {
     const id = `${hash} ${field}`;
     const known = this.records.get(id);
     if (known?.text === text) return known.record;
@@ -41,10 +42,26 @@ export class RecentRecords {
   }
 }
 
-/** What one round trip asks of one generation. */
+/** What is asked of one integration's hash. */
+interface IntegrationReads {
+  readonly fields: HashFields;
+  readonly hash: WantedHash;
+}
+
+/** What is asked of one organization: its own hash, and those of its integrations. */
+interface OrganizationReads {
+  readonly fields: HashFields;
+  readonly integrations: Map<string, IntegrationReads>;
+}
+
+/**
+ * What one round trip asks of one generation. Each lookup asks for four records, so they are found by the ids alone:
+ * the name of a hash is put together once in a round.
+ */
 export class RecordReads {
-  private readonly fields = new FieldReads();
-  private readonly hashes = new Map<string, WantedHash>();
+  private readonly all: HashFields[] = [];
+  private readonly organizations = new Map<string, OrganizationReads>();
+  private rolloutFields: HashFields | undefined;
 
   constructor(
     readonly generation: string,
@@ -53,10 +70,19 @@ export class RecordReads {
   ) {}
 
   record(key: RecordKey): WantedRecord {
-    const place = this.keys.place(this.generation, key);
-    const hash =
-      key.kind === 'slot' ? this.hash(key.address.organizationId, key.address.integrationId) : undefined;
-    return { key, value: this.fields.want(place.key, place.field), hash };
+    const field = fieldOf(key);
+    switch (key.kind) {
+      case 'slot': {
+        const { fields, hash } = this.integration(key.address.organizationId, key.address.integrationId);
+        return { key, value: fields.want(field), hash };
+      }
+      case 'rollout':
+        this.rolloutFields ??= this.fieldsIn(this.keys.rollout(this.generation));
+        return { key, value: this.rolloutFields.want(field), hash: undefined };
+      case 'organization':
+      case 'project':
+        return { key, value: this.organization(key.organizationId).fields.want(field), hash: undefined };
+    }
   }
 
   slot(organizationId: string, projectId: string | null, integrationId: string): WantedRecord {
@@ -64,43 +90,58 @@ export class RecordReads {
   }
 
   hash(organizationId: string, integrationId: string): WantedHash {
-    const key = this.keys.integration(this.generation, organizationId, integrationId);
-    let hash = this.hashes.get(key);
-    if (!hash) {
-      const tenant = this.keys.tenant(this.generation, organizationId);
-      hash = {
-        count: this.fields.want(key, COUNT_FIELD),
-        known: this.fields.want(tenant, integrationField(integrationId)),
-      };
-      this.hashes.set(key, hash);
-    }
-    return hash;
+    return this.integration(organizationId, integrationId).hash;
   }
 
-  commands() {
-    return this.fields.commands();
+  commands(): Command[] {
+    return this.all.map((fields) => fields.command());
   }
 
   get hashKeys(): readonly string[] {
-    return this.fields.keys;
+    return this.all.map(({ key }) => key);
   }
 
-  take(replies: Parameters<FieldReads['take']>[0]): void {
-    this.fields.take(replies);
+  /** Takes the replies to {@link commands}. */
+  take(replies: readonly Reply[]): void {
+    this.all.forEach((fields, index) => fields.take(replies[index]!));
   }
 
   /** @throws ReadModelLostError, CorruptRecordError */
   valueOf({ key, value, hash }: WantedRecord): ReadModelRecord | undefined {
     if (hash) this.countOf(hash);
-    const text = this.fields.valueOf(value);
-    return text === null ? undefined : this.recent.decode(key, value, text);
+    if (value.text === null) return undefined;
+    return (value.record ??= this.recent.decode(key, value, value.text));
   }
 
   /** How many projects override. @throws ReadModelLostError when one of two hashes written together is not there */
   countOf({ known, count }: WantedHash): number {
-    const counted = this.fields.valueOf(count);
-    if ((counted === null) !== (this.fields.valueOf(known) === null))
-      throw new ReadModelLostError('lost records');
-    return Number(counted ?? 0);
+    if ((count.text === null) !== (known.text === null)) throw new ReadModelLostError('lost records');
+    return Number(count.text ?? 0);
+  }
+
+  private organization(organizationId: string): OrganizationReads {
+    let reads = this.organizations.get(organizationId);
+    if (!reads) {
+      const fields = this.fieldsIn(this.keys.tenant(this.generation, organizationId));
+      this.organizations.set(organizationId, (reads = { fields, integrations: new Map() }));
+    }
+    return reads;
+  }
+
+  private integration(organizationId: string, integrationId: string): IntegrationReads {
+    const { fields: tenant, integrations } = this.organization(organizationId);
+    let reads = integrations.get(integrationId);
+    if (!reads) {
+      const fields = this.fieldsIn(this.keys.integration(this.generation, organizationId, integrationId));
+      const hash = { count: fields.want(COUNT_FIELD), known: tenant.want(integrationField(integrationId)) };
+      integrations.set(integrationId, (reads = { fields, hash }));
+    }
+    return reads;
+  }
+
+  private fieldsIn(key: string): HashFields {
+    const fields = new HashFields(key);
+    this.all.push(fields);
+    return fields;
   }
 }

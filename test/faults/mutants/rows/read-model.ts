@@ -51,10 +51,26 @@ export const READ_MODEL: readonly Mutant[] = [
   {
     without: 'the count that shows that slots were evicted: they are taken for absent',
     file: `${FOLDER}/record-reads.ts`,
-    text: 'if ((counted === null) !== (this.fields.valueOf(known) === null))',
-    instead: 'if (counted === undefined && known)',
+    text: 'if ((count.text === null) !== (known.text === null))',
+    instead: 'if (count === undefined && known)',
     spec: DAMAGE,
     test: 'and dropped',
+  },
+  {
+    without: 'the organization in what a round asks for: one is given what another has',
+    file: `${FOLDER}/record-reads.ts`,
+    text: 'let reads = this.organizations.get(organizationId);',
+    instead: 'let reads = [...this.organizations.values()][0];',
+    spec: CONTRACT,
+    test: 'loads undefined for what there is not',
+  },
+  {
+    without: 'the integration in what a round asks for: one is given what another has',
+    file: `${FOLDER}/record-reads.ts`,
+    text: 'let reads = integrations.get(integrationId);',
+    instead: 'let reads = [...integrations.values()][0];',
+    spec: CONTRACT,
+    test: 'answers lookups in their order',
   },
   {
     without: 'the refusal to write over what was evicted',
