@@ -1,5 +1,5 @@
 // `npm run bench`: prepares when needed, then measures Keyward beside its limits; docs/benchmarks.md says what.
-//   npm run bench -- [name pattern] [--quick] [--json] [--minutes=10]
+//   npm run bench -- [name pattern] [--distributed] [--quick] [--json] [--minutes=10]
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepareOrExit, root } from './prepare.mjs';

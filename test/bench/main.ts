@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { provideServices } from '../../scripts/services/services.mjs';
 import type { Result, Row } from './harness/row.js';
 import { runRows } from './harness/run-rows.js';
 import { tableOf } from './harness/table.js';
@@ -11,6 +13,9 @@ const RESULTS_FOLDER = 'bench-results';
 const MINUTES = 10;
 const QUICK_MINUTES = 0.5;
 const ROWS_FOLDER = new URL('./rows/', import.meta.url);
+/** Rows on Keyward as separate processes over an EventStoreDB stand-in, Redis and Kafka. */
+const DISTRIBUTED_FOLDER = new URL('./distributed/', ROWS_FOLDER);
+const USAGE = 'Usage: npm run bench -- [name pattern] [--distributed] [--quick] [--json] [--minutes=10]';
 
 /**
  * Runs the rows whose name matches the pattern. @returns the exit code: 1 when a row failed to run. A
@@ -21,15 +26,14 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     options = readOptions(args);
   } catch (error) {
-    return refuse(
-      `${(error as Error).message}\nUsage: npm run bench -- [name pattern] [--quick] [--json] [--minutes=10]`,
-    );
+    return refuse(`${(error as Error).message}\n${USAGE}`);
   }
-  const { pattern, quick, minutes, json: asJson } = options;
+  const { pattern, distributed, json: asJson } = options;
+  const files = await chooseRows(pattern, distributed ? DISTRIBUTED_FOLDER : ROWS_FOLDER);
+  if (files.length === 0) return refuse(`No row matches ${String(pattern)}.`);
   const startedAt = new Date();
   const loadAtStart = loadavg();
-  const results = await runMatching(pattern, { quick, minutes });
-  if (results.length === 0) return refuse(`No row matches ${String(pattern)}.`);
+  const results = await runOverServices(files, options);
   const report = {
     startedAt,
     command: ['npm run bench --', ...args].join(' '),
@@ -52,31 +56,59 @@ interface Options {
   readonly minutes: number;
 }
 
+/** The rows of one file that were asked for. */
+interface ChosenRows {
+  readonly file: string;
+  readonly rows: readonly Row[];
+}
+
 function readOptions(
   args: readonly string[],
-): Options & { readonly pattern: RegExp; readonly json: boolean } {
+): Options & { readonly pattern: RegExp; readonly distributed: boolean; readonly json: boolean } {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
+      distributed: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       minutes: { type: 'string' },
     },
   });
-  const { quick, json } = values;
+  const { quick, json, distributed } = values;
   const minutes = Number(values.minutes ?? (quick ? QUICK_MINUTES : MINUTES));
   if (!(minutes > 0)) throw new Error('--minutes must be a number above 0.');
-  return { quick, json, minutes, pattern: new RegExp(positionals.join('|'), 'i') };
+  return { quick, json, minutes, distributed, pattern: new RegExp(positionals.join('|'), 'i') };
 }
 
-async function runMatching(pattern: RegExp, options: Options): Promise<Result[]> {
+async function chooseRows(pattern: RegExp, folder: URL): Promise<ChosenRows[]> {
+  const chosen: ChosenRows[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    if (!name.endsWith('.bench.ts')) continue;
+    const file = new URL(name, folder);
+    const { rows } = (await import(file.href)) as { rows: readonly Row[] };
+    const matching = rows.filter((row) => pattern.test(row.name));
+    if (matching.length > 0) chosen.push({ file: fileURLToPath(file), rows: matching });
+  }
+  return chosen;
+}
+
+/** Starts the servers that the rows need, as `npm test` does; rows of which one is missing fail with what to do. */
+async function runOverServices(files: readonly ChosenRows[], options: Options): Promise<Result[]> {
+  const services = await provideServices(
+    files.map(({ file }) => file),
+    progress,
+  );
+  Object.assign(process.env, services.env);
   const results: Result[] = [];
-  const files = readdirSync(ROWS_FOLDER).filter((name) => name.endsWith('.bench.ts'));
-  for (const file of files.sort()) {
-    const { rows } = (await import(new URL(file, ROWS_FOLDER).href)) as { rows: readonly Row[] };
-    const chosen = rows.filter(({ name }) => pattern.test(name));
-    results.push(...(await runRows(chosen, { ...options, progress })));
+  try {
+    for (const { file, rows } of files) {
+      const missing = services.missing.find((service) => service.files.includes(file));
+      if (missing) results.push(...rows.map((row) => ({ ...row, met: undefined, error: missing.sentence })));
+      else results.push(...(await runRows(rows, { ...options, progress })));
+    }
+  } finally {
+    await services.stop();
   }
   return results;
 }

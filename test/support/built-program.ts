@@ -3,6 +3,7 @@ import { once } from 'node:events';
 
 /** A built program in a process of its own. */
 export interface BuiltProgram {
+  readonly pid: number;
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves when standard output matches. Fails when the program ends before. */
@@ -27,6 +28,7 @@ export function startApp(
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const exit = once(child, 'close').then(([code]) => code as number | null);
   return {
+    pid: child.pid!,
     stdout: () => stdout,
     stderr: () => stderr,
     prints: (pattern) =>

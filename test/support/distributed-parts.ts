@@ -7,8 +7,14 @@ import { temporaryDataDir } from './standalone.js';
 export class DistributedParts {
   private readonly data = temporaryDataDir();
   private readonly own = randomUUID().slice(0, 8);
-  private readonly kek = `main:${randomBytes(32).toString('base64')}`;
+  /** As KEYWARD_KEK says it. */
+  readonly kek = `main:${randomBytes(32).toString('base64')}`;
   private standIn: StandInProcess | undefined;
+
+  /** What the stand-in keeps. */
+  get logFile(): string {
+    return join(this.dataDir, 'events.db');
+  }
 
   /** Where the local issuer's key lies. */
   get dataDir(): string {
@@ -32,7 +38,7 @@ export class DistributedParts {
   }
 
   async start(): Promise<void> {
-    this.standIn = await startStandInProcess(join(this.dataDir, 'events.db'));
+    this.standIn = await startStandInProcess(this.logFile);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import { serveParent } from '../harness/child.js';
-import { callOnce, type CallTarget } from '../support/grpc-calls.js';
+import { callEach, type CallTarget } from '../support/grpc-calls.js';
 import { RawGrpcConnection, framed } from '../support/raw-grpc.js';
 
 export interface Load extends CallTarget {
@@ -22,7 +22,7 @@ const loads = new Map<string, UnaryLoad>();
 serveParent({
   async open({ name, load }: { name: string; load: Load }): Promise<Uint8Array> {
     // By grpc-js, which checks the status: every later answer has to be the size of these.
-    const replies = await Promise.all(load.messages.map((message) => callOnce(load, message)));
+    const replies = await callEach(load, load.messages);
     loads.set(name, await UnaryLoad.open(load, replies));
     return replies[0]!;
   },

@@ -1,22 +1,15 @@
-import { startChild, type Child } from '../harness/child.js';
+import type { Child } from '../harness/child.js';
 import type { Bench, Fixture, Goal, Measurement, Row } from '../harness/row.js';
 import { median, quantile } from '../harness/statistics.js';
 import { figure } from '../harness/table.js';
-import type { Watchers } from '../processes/watchers.process.js';
-import { INTEGRATION, ORGANIZATION, keyOf, keyward, type BenchKeyward } from '../support/bench-keyward.js';
+import { Audience, WATCHERS } from '../support/audience.js';
+import { keyOf, keyward, type BenchKeyward } from '../support/bench-keyward.js';
 import { worker } from '../support/bench-worker.js';
-import { METHODS } from '../support/grpc-calls.js';
 import { nowMs } from '../support/shared-clock.js';
 
-const WATCHERS = 1_000;
-const PROCESSES = 4;
 const GOAL: Goal = { of: 'value', atMost: 50 };
 
-/** A thousand watchers of Keyward and, at rest meanwhile, a thousand of a bare server. */
-interface Audience {
-  readonly processes: readonly Child[];
-  readonly bare: Child;
-}
+const audience = Audience.of(keyward);
 
 /** Milliseconds of one change, a value per watcher. */
 interface Delays {
@@ -27,29 +20,6 @@ interface Delays {
   /** From the begin of a bare server's writing. */
   readonly bare: readonly number[];
 }
-
-const audience: Fixture<Audience> = {
-  async open(bench) {
-    const { grpcTarget, workerToken } = await bench.shared(keyward);
-    bench.progress(`opening ${WATCHERS} watches of Keyward and of a bare server`);
-    const processes = await Promise.all(
-      Array.from({ length: PROCESSES }, () => startChild('processes/watchers.process.ts')),
-    );
-    const bare = await startChild('processes/bare-server.process.ts');
-    const { path, requestSerialize, responseSerialize } = METHODS.Watch;
-    const request = requestSerialize({ organizationId: ORGANIZATION });
-    const first = responseSerialize({ changesThrough: 'start', heartbeat: {} });
-    const bareTarget = await bare.ask<string>('stream', { path, first });
-    for (const [name, target] of Object.entries({ keyward: grpcTarget, bare: bareTarget })) {
-      const watchers: Watchers = { target, path, token: workerToken, request, count: WATCHERS / PROCESSES };
-      await Promise.all(processes.map((child) => child.ask('open', { name, watchers })));
-    }
-    return {
-      value: { processes, bare },
-      close: async () => void (await Promise.all([...processes, bare].map((child) => child.stop()))),
-    };
-  },
-};
 
 /** One series of changes, which all rows look at. */
 const delays: Fixture<readonly Delays[]> = {
@@ -73,43 +43,23 @@ const delays: Fixture<readonly Delays[]> = {
 async function oneChange(
   running: BenchKeyward,
   sdk: Child,
-  { processes, bare }: Audience,
+  watching: Audience,
   name: string,
 ): Promise<Delays> {
   await sdk.ask('armNewKey');
-  await arm(processes, 'keyward');
+  await watching.arm();
   const requestedAt = nowMs();
   await running.setOrganizationKey(keyOf(name));
   const acknowledgedAt = nowMs();
-  const receipts = await receiptsOf(processes, 'keyward');
+  const receipts = await watching.receipts();
   const newKeyAt = await sdk.ask<number>('newKeyAt');
-  await arm(processes, 'bare');
-  const bareAt = await bare.ask<number>('broadcast', messageLikeKeywards());
-  const bareReceipts = await receiptsOf(processes, 'bare');
   return {
     fromRequest: receipts.map((at) => at - requestedAt),
     // A watcher may well hear of it before the acknowledgement has come back.
     fromAcknowledgement: receipts.map((at) => Math.max(0, at - acknowledgedAt)),
     newKey: newKeyAt - requestedAt,
-    bare: bareReceipts.map((at) => at - bareAt),
+    bare: await watching.bareDelays(),
   };
-}
-
-async function arm(processes: readonly Child[], name: string): Promise<void> {
-  await Promise.all(processes.map((child) => child.ask('arm', name)));
-}
-
-async function receiptsOf(processes: readonly Child[], name: string): Promise<number[]> {
-  return (await Promise.all(processes.map((child) => child.ask<number[]>('receipts', name)))).flat();
-}
-
-/** Positions and ids are about as long as this. */
-function messageLikeKeywards(): Buffer {
-  const position = 'x'.repeat(40);
-  const keyId = 'x'.repeat(36);
-  const slot = { organizationId: ORGANIZATION, integrationId: INTEGRATION };
-  const change = { ...slot, kind: 'KIND_SET', version: 2, keyId, position };
-  return METHODS.Watch.responseSerialize({ changesThrough: position, change });
 }
 
 /** The 99th of a hundred watchers: the median of the rounds', with the limit's. */

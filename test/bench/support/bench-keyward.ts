@@ -5,13 +5,15 @@ export const ORGANIZATION = 'acme';
 export const INTEGRATION = 'openai';
 export const PROJECTS = 100;
 
-/** Keyward as a worker meets it: a hundred projects that use the organization's key, half of them their own. */
-export interface BenchKeyward extends RunningKeyward {
+/** What a worker meets: a hundred projects that use the organization's key, half of them their own. */
+export interface Filled {
   readonly projectIds: readonly string[];
   readonly workerToken: string;
   /** Sets the organization's key; resolves when that is acknowledged. */
   setOrganizationKey(secret: string): Promise<void>;
 }
+
+export type BenchKeyward = RunningKeyward & Filled;
 
 /** The whole of Keyward in a process of its own, filled by real commands. */
 export const keyward: Fixture<BenchKeyward> = {
@@ -37,8 +39,13 @@ export const keyward: Fixture<BenchKeyward> = {
 };
 
 async function fill(running: RunningKeyward, dataDir: string): Promise<BenchKeyward> {
+  return { ...running, ...(await fillOver(running.httpUrl, dataDir)) };
+}
+
+/** Makes the organization, its projects and their keys. @param dataDir where the local issuer's key lies */
+export async function fillOver(httpUrl: string, dataDir: string): Promise<Filled> {
   const root = token(dataDir, '--subject', 'root', '--platform-admin', '--org', `${ORGANIZATION}=admin`);
-  const put = (path: string, body: object): Promise<void> => send(running.httpUrl, root, path, body);
+  const put = (path: string, body: object): Promise<void> => send(httpUrl, root, path, body);
   const organization = `organizations/${ORGANIZATION}`;
   const slot = `integrations/${INTEGRATION}/key`;
   await put(organization, { name: 'Acme', plan: 'enterprise' });
@@ -50,7 +57,7 @@ async function fill(running: RunningKeyward, dataDir: string): Promise<BenchKeyw
   const own = projectIds.filter((_, index) => index % 2 === 1);
   await Promise.all(own.map((id) => put(`${organization}/projects/${id}/${slot}`, { secret: keyOf(id) })));
   const workerToken = token(dataDir, '--subject', 'worker', '--worker', ORGANIZATION);
-  return { ...running, projectIds, workerToken, setOrganizationKey };
+  return { projectIds, workerToken, setOrganizationKey };
 }
 
 /** A key like a vendor's: 51 characters. */
