@@ -82,6 +82,14 @@ module.exports = {
       to: { path: 'node_modules/kafkajs/' },
     },
     {
+      name: 'opentelemetry-stays-in-its-module',
+      comment:
+        'What gets into a trace is decided in one place, from a table; and it is loaded only where traces are on.',
+      severity: 'error',
+      from: { pathNot: ['^libs/runtime/src/tracing/(otel-tracing|span-queue)', TESTS] },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'no-app-imports-an-app',
       comment: 'Each app has to be deployable alone; what two of them need belongs in a library.',
       severity: 'error',

@@ -10,6 +10,10 @@ const DEEP_IMPORTS = [
     regex: '(^|/)(libs|apps)/',
     message: 'Import another library by its name, @keyward/..., not by its path.',
   },
+  {
+    regex: '^(node:)?diagnostics_channel$',
+    message: 'Libraries publish the arguments of their calls there, sealed keys among them.',
+  },
   { regex: '^(\\.\\./)+dist/', message: 'Import the source; the compiler maps it.' },
 ];
 const TESTING_ONLY = {

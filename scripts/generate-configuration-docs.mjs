@@ -27,7 +27,7 @@ const table = ([title, definitions]) =>
 const text = `# Configuration
 
 Settings are environment variables. Each has a default or can be left out; all are checked when a process starts, which
-lists everything that is wrong and stops. A \`KEYWARD_\` variable that no part knows is refused too, as it is nearly always a
+lists everything that is wrong and stops. Names are Keyward's own, or those that OpenTelemetry has fixed. A \`KEYWARD_\` variable that no part knows is refused too, as it is nearly always a
 typing error. This page is written by \`npm run generate\` from the definitions in the code.
 
 ${Object.entries(groups).map(table).join('\n\n')}

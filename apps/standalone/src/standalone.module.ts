@@ -21,7 +21,7 @@ export class StandaloneModule {
     return {
       module: StandaloneModule,
       imports: [
-        RuntimeModule,
+        RuntimeModule.forRoot(settings, 'keyward'),
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE ?? `sqlite:${join(dataDir, 'keyward.db')}`),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, {
           stalenessBoundMs: settings.KEYWARD_STALENESS_BOUND,

@@ -15,6 +15,8 @@ export {
   encodePosition,
   type LogPosition,
 } from './position.js';
+export { SPAN_ATTRIBUTES, slotAttributes, type SpanAttributes } from './span-attributes.js';
+export { isTraceparent } from './traceparent.js';
 export type { BatchLookupRequest__Output } from './generated/keyward/v1/BatchLookupRequest.js';
 export type {
   BatchLookupResponse,

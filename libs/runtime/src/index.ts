@@ -73,3 +73,14 @@ export {
 } from './supervisor/supervised-loop.js';
 export { Supervisor, type RunOptions, type SupervisorOptions } from './supervisor/supervisor.js';
 export { Style, printable, styleFor } from './terminal/style.js';
+export { openTracing, type TracingSettings } from './tracing/open-tracing.js';
+export {
+  NO_SPAN,
+  NO_TRACING,
+  Tracing,
+  inSpan,
+  inSpans,
+  type CarriedKind,
+  type Carrier,
+  type Span,
+} from './tracing/tracing.js';

@@ -21,6 +21,22 @@ export const runtimeSettings = defineSettings({
     max: '10m',
     doc: 'How long an orderly stop may take before the process ends itself.',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting.url({
+    schemes: ['http', 'https'],
+    optional: true,
+    doc: 'Where traces are sent: the OTLP/HTTP address of an OpenTelemetry collector, such as http://localhost:4318, without the /v1/traces that is added. Without it there are no traces.',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: setting.string({
+    optional: true,
+    secret: true,
+    pattern: /^[\w-]+=([!-$&-+\--~]|%[2-7][\dA-F])+(,[\w-]+=([!-$&-+\--~]|%[2-7][\dA-F])+)*$/i,
+    rule: 'name=value pairs with commas between, each value percent-encoded',
+    doc: 'Headers to send to the collector, such as `authorization=Bearer%20abc`.',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: setting.fraction({
+    default: 1,
+    doc: 'Share of the requests that are traced, where the caller has not decided it by its own `traceparent`.',
+  }),
 });
 
 export type RuntimeSettings = SettingsOf<typeof runtimeSettings>;

@@ -14,6 +14,12 @@ export function parseInteger(raw: string, rule: string, min: number, max: number
   return value;
 }
 
+/** `'0'`, `'0.25'`, `'1'`. */
+export function parseFraction(raw: string, rule: string): number {
+  if (!/^(0?\.\d{1,9}|0|1|1\.0{1,9})$/.test(raw)) throw new BrokenRule(rule);
+  return Number(raw);
+}
+
 export function parseBoolean(raw: string, rule: string): boolean {
   if (raw === 'true' || raw === '1') return true;
   if (raw === 'false' || raw === '0') return false;

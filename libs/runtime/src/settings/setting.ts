@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { BrokenRule, parseBoolean, parseBytes, parseDuration, parseInteger, parseUrl } from './rules.js';
+import {
+  BrokenRule,
+  parseBoolean,
+  parseBytes,
+  parseDuration,
+  parseFraction,
+  parseInteger,
+  parseUrl,
+} from './rules.js';
 
 /** One environment variable: how it is read, checked and described. Made by {@link setting}. */
 export interface Setting<T> {
@@ -114,6 +122,11 @@ export const setting = {
     const upTo = options.max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`;
     const rule = `a whole number${upTo}`;
     return make('integer', rule, options, (raw) => parseInteger(raw, rule, min, max));
+  },
+
+  fraction<const O extends Options<number>>(options: O): Setting<Value<number, O>> {
+    const rule = 'a number from 0 to 1, such as 0.05';
+    return make('fraction', rule, options, (raw) => parseFraction(raw, rule));
   },
 
   /** In the environment `500ms`, `2s`, `10m`, `1h`, `7d`; in the program milliseconds. */

@@ -5,7 +5,10 @@ import { SettingsError, type SettingProblem } from './settings.errors.js';
 
 const PREFIX = 'KEYWARD_';
 
-export type SettingDefinitions = Readonly<Record<`KEYWARD_${string}`, Setting<unknown>>>;
+/** Keyward's own names, and those that OpenTelemetry fixes for everybody. */
+type SettingName = `KEYWARD_${string}` | `OTEL_${string}`;
+
+export type SettingDefinitions = Readonly<Record<SettingName, Setting<unknown>>>;
 
 /** What {@link loadSettings} makes of definitions: the same names, the parsed values. */
 export type SettingsOf<D> = { readonly [K in keyof D]: D[K] extends Setting<infer T> ? T : never };
@@ -13,7 +16,7 @@ export type SettingsOf<D> = { readonly [K in keyof D]: D[K] extends Setting<infe
 /** Checks the names and hands the definitions back, typed. Libraries export one such object each; apps spread them together. */
 export function defineSettings<const D extends SettingDefinitions>(definitions: D): D {
   for (const name of Object.keys(definitions)) {
-    if (!/^KEYWARD_[A-Z0-9]+(_[A-Z0-9]+)*$/.test(name))
+    if (!/^(KEYWARD|OTEL)_[A-Z0-9]+(_[A-Z0-9]+)*$/.test(name))
       throw new TypeError(`${name} is no name for a setting`);
   }
   return Object.freeze(definitions);
