@@ -39,6 +39,8 @@ describe('docs/asyncapi.yaml', () => {
   const message = (wanted = {}): { data: Record<string, unknown> } =>
     JSON.parse(encodeKeyChange('store', aKeyChange(42, wanted)).value) as { data: Record<string, unknown> };
 
+  const traced = () => message({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` });
+
   it('is a valid AsyncAPI 3 document', async () => {
     const config = await createConfig({ extends: ['spec'] });
     expect(await lint({ ref: FILE, config })).toEqual([]);
@@ -59,6 +61,11 @@ describe('docs/asyncapi.yaml', () => {
     },
   );
 
+  it('accepts a message with and without a trace', () => {
+    expect([message(), traced()].map(accepts)).toEqual([true, true]);
+    expect(accepts({ ...message(), traceparent: 'canary' })).toBe(false);
+  });
+
   it('accepts its own examples', () => {
     const { examples } = document.components.messages.keyChange;
     expect(examples.map(({ payload }) => accepts(payload))).toEqual([true]);
@@ -70,6 +77,7 @@ describe('docs/asyncapi.yaml', () => {
   });
 
   it('describes exactly the fields that are sent', () => {
+    const message = () => traced();
     const { schemas } = document.components;
     expect(Object.keys(schemas.keyChange.properties).sort()).toEqual(Object.keys(message()).sort());
     expect(Object.keys(schemas.keyChangeData.properties).sort()).toEqual(Object.keys(message().data).sort());

@@ -63,8 +63,20 @@ describe('key change message', () => {
   });
 
   it('may carry extension attributes of those who pass it on', () => {
-    const extended = JSON.stringify({ ...JSON.parse(value), traceparent: '00-1-2-01' });
+    const extended = JSON.stringify({ ...JSON.parse(value), subject: 'acme' });
     expect(decodeKeyChange('store', extended)).toEqual(change);
+  });
+
+  it('carries the trace of the request in the extension attribute that CloudEvents has for it', () => {
+    const traced = { ...change, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+    const message = encodeKeyChange('store', traced).value;
+    expect(JSON.parse(message)).toEqual({ ...JSON.parse(value), traceparent: traced.traceparent });
+    expect(decodeKeyChange('store', message)).toEqual(traced);
+  });
+
+  it.each(['00-1-2-01', 7, null])('says what it says, whatever somebody made of its trace: %j', (wrong) => {
+    const traced = JSON.stringify({ ...JSON.parse(value), traceparent: wrong });
+    expect(decodeKeyChange('store', traced)).toEqual(change);
   });
 
   const without = (field: string): string => {

@@ -1,4 +1,10 @@
-import { InvalidPositionError, decodePosition, encodePosition, type LogPosition } from '@keyward/contracts';
+import {
+  InvalidPositionError,
+  decodePosition,
+  encodePosition,
+  isTraceparent,
+  type LogPosition,
+} from '@keyward/contracts';
 import { CHANGE_KIND_OF, ID_PATTERN, type ChangeKind } from '@keyward/domain';
 import { z } from 'zod';
 import { MalformedMessageError } from './change-log.errors.js';
@@ -34,7 +40,7 @@ const dataSchema = z.strictObject({
   occurredAt: timestamp,
 });
 
-// Not strict: CloudEvents lets whoever passes an event on add extension attributes (a trace, say).
+// Not strict: CloudEvents lets whoever passes an event on add extension attributes.
 const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
   type: z.literal(KEY_CHANGE_TYPE),
@@ -43,6 +49,8 @@ const envelopeSchema = z.object({
   time: timestamp,
   datacontenttype: z.literal('application/json'),
   data: dataSchema,
+  // One that is none of W3C Trace Context is no reason to refuse what the message says.
+  traceparent: z.string().refine(isTraceparent).optional().catch(undefined),
 });
 
 export function changeMessageKey(change: Pick<KeyChange, 'organizationId' | 'integrationId'>): string {
@@ -51,7 +59,7 @@ export function changeMessageKey(change: Pick<KeyChange, 'organizationId' | 'int
 
 /** @param storeId - the event log's, for the position token */
 export function encodeKeyChange(storeId: string, change: KeyChange): ChangeMessage {
-  const { id: eventId, position, ...rest } = change;
+  const { id: eventId, position, traceparent, ...rest } = change;
   const envelope: z.input<typeof envelopeSchema> = {
     specversion: '1.0',
     type: KEY_CHANGE_TYPE,
@@ -60,6 +68,7 @@ export function encodeKeyChange(storeId: string, change: KeyChange): ChangeMessa
     time: change.occurredAt,
     datacontenttype: 'application/json',
     data: { ...rest, position: encodePosition(storeId, position) },
+    ...(traceparent !== undefined && { traceparent }),
   };
   return { key: changeMessageKey(change), value: JSON.stringify(envelope) };
 }
@@ -71,8 +80,13 @@ export function encodeKeyChange(storeId: string, change: KeyChange): ChangeMessa
 export function decodeKeyChange(storeId: string, value: string): KeyChange {
   const parsed = envelopeSchema.safeParse(parseJson(value));
   if (!parsed.success) throw new MalformedMessageError(describe(parsed.error));
-  const { id: eventId, data } = parsed.data;
-  return { ...data, id: eventId, position: readPosition(storeId, data.position) };
+  const { id: eventId, data, traceparent } = parsed.data;
+  return {
+    ...data,
+    id: eventId,
+    position: readPosition(storeId, data.position),
+    ...(traceparent !== undefined && { traceparent }),
+  };
 }
 
 function parseJson(value: string): unknown {

@@ -1,3 +1,4 @@
+export { changeSpan } from './change-span.js';
 export {
   ChangeLogError,
   ChangeLogTruncatedError,

@@ -17,4 +17,6 @@ export interface KeyChange {
   readonly position: LogPosition;
   /** RFC 3339, UTC. */
   readonly occurredAt: string;
+  /** The trace of the request that made the change, if it was traced; see isTraceparent. */
+  readonly traceparent?: string;
 }

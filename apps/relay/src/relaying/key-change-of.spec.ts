@@ -36,6 +36,16 @@ describe('change of a slot event', () => {
     });
   });
 
+  it('carries the trace that the event carries, and nothing else that stands in its place', () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    expect(keyChangeOf(recorded({ metadata: { schemaVersion: 1, traceparent } }))).toEqual({
+      ...keyChangeOf(recorded()),
+      traceparent,
+    });
+    const wrong = keyChangeOf(recorded({ metadata: { schemaVersion: 1, traceparent: 'canary' } }));
+    expect(wrong).toEqual(keyChangeOf(recorded()));
+  });
+
   it.each([
     ['OrgKeySet', ORG_SLOT, 'set'],
     ['OrgKeyRemoved', ORG_SLOT, 'removed'],

@@ -1,4 +1,5 @@
 import type { KeyChange } from '@keyward/change-log';
+import { isTraceparent } from '@keyward/contracts';
 import {
   CHANGE_KIND_OF,
   ID_PATTERN,
@@ -36,7 +37,15 @@ export function keyChangeOf(event: RecordedEvent): KeyChange {
   const parsed = slotData.safeParse(event.data);
   if (!parsed.success) throw unreadable(event, fieldsOf(parsed.error));
   const { projectId = null, ...data } = parsed.data;
-  const change = { ...data, id: event.id, projectId, kind: CHANGE_KIND_OF[type], position: event.position };
+  const { traceparent } = event.metadata;
+  const change: KeyChange = {
+    ...data,
+    id: event.id,
+    projectId,
+    kind: CHANGE_KIND_OF[type],
+    position: event.position,
+    ...(isTraceparent(traceparent) && { traceparent }),
+  };
   if (slotStream(change) !== event.stream) throw unreadable(event, 'it names another slot than its stream');
   return change;
 }

@@ -89,6 +89,7 @@ export class ChangeProducer {
         'content-type': 'application/cloudevents+json',
         'keyward-event-id': change.id,
         'keyward-position': encodePosition(this.storeId, change.position),
+        ...(change.traceparent !== undefined && { traceparent: change.traceparent }),
       },
     };
   }

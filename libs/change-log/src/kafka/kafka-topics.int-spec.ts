@@ -102,11 +102,15 @@ describe('the topics in Kafka', () => {
     expect(inspect(failures, { depth: 10 }) + lines.join()).not.toContain(canary);
   });
 
-  it('hold each change with its id and position in headers, in the partition of its key', async () => {
+  it('hold each change with its id, position and trace in headers, in the partition of its key', async () => {
     const writer = fixture.writer();
     await writer.checkpoint();
     await writer.begin({ after: START_OF_LOG, head: positionAt(2) });
-    const changes = [aKeyChange(1), aKeyChange(2, { integrationId: 'anthropic', projectId: 'website' })];
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const changes = [
+      aKeyChange(1, { traceparent }),
+      aKeyChange(2, { integrationId: 'anthropic', projectId: 'website' }),
+    ];
     await writer.append(changes);
     const found = await fixture.consume(fixture.topic, 2);
     for (const change of changes) {
@@ -116,6 +120,7 @@ describe('the topics in Kafka', () => {
         'content-type': 'application/cloudevents+json',
         'keyward-event-id': change.id,
         'keyward-position': (JSON.parse(value) as { data: { position: string } }).data.position,
+        ...(change.traceparent && { traceparent }),
       });
     }
   });

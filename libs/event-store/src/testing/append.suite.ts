@@ -179,6 +179,20 @@ export function describeAppends(test: StoreTest): void {
       });
     }
 
+    test('knows a retry by its ids, whatever else is in it', async ({ store }) => {
+      const append: StreamAppend = {
+        stream: uniqueName('same-ids'),
+        expectedRevision: 'no_stream',
+        events: numbered(1),
+      };
+      const first = await store.append(append);
+      const metadata = { schemaVersion: 1, traceparent: 'another' };
+      const retry = { ...append, events: append.events.map((event) => ({ ...event, metadata })) };
+      expect(await store.append(retry)).toEqual(first);
+      const [kept] = await collect(store.readStream(append.stream));
+      expect(kept!.metadata).toEqual({ schemaVersion: 1 });
+    });
+
     test('writes once when the same append is sent twice at once', async ({ store }) => {
       const append: StreamAppend = {
         stream: uniqueName('double'),
