@@ -1,6 +1,6 @@
 import { EventStore } from '@keyward/event-store';
 import { FreshReader, ReadModel } from '@keyward/read-model';
-import { Clock, Metrics } from '@keyward/runtime';
+import { Clock, Metrics, Tracing } from '@keyward/runtime';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -28,6 +28,7 @@ import { ApiHealth } from './http/health/api-health.js';
 import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { ProblemFilter } from './http/problems/problem.filter.js';
 import { AccessLog } from './http/server/access-log.js';
+import { HttpSpans } from './http/server/http-spans.js';
 import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
 import { ExplainEffectiveKeyHandler } from './queries/explain-effective-key/explain-effective-key.handler.js';
 import { GetRolloutHandler } from './queries/get-rollout/get-rollout.handler.js';
@@ -113,6 +114,7 @@ function httpProviders(settings: ApiSettings): Provider[] {
       inject: [Metrics, Clock],
       useFactory: (metrics: Metrics, clock: Clock) => new AccessLog(metrics, clock),
     },
+    { provide: HttpSpans, inject: [Tracing], useFactory: (tracing: Tracing) => new HttpSpans(tracing) },
     Authentication,
     ApiHealth,
     ServedDocument,

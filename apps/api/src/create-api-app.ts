@@ -12,6 +12,7 @@ import { routeOf } from './http/operation/http-operations.js';
 import { ProblemFilter } from './http/problems/problem.filter.js';
 import { AccessLog } from './http/server/access-log.js';
 import { refuseOtherMethods } from './http/server/allowed-methods.js';
+import { HttpSpans } from './http/server/http-spans.js';
 import { acceptOnlyJson } from './http/server/json-body.js';
 import { MALFORMED_REQUESTS } from './http/server/malformed-requests.js';
 import { addSecurityHeaders } from './http/server/security-headers.js';
@@ -41,6 +42,7 @@ export async function createApiApp(
   allowLongRollouts(fastify, settings);
   addSecurityHeaders(fastify);
   app.get(AccessLog, ANYWHERE).addTo(fastify);
+  app.get(HttpSpans, ANYWHERE).addTo(fastify);
   const problems = app.get(ProblemFilter, ANYWHERE);
   authenticateFirst(fastify, app.get(Authentication, ANYWHERE), problems);
   refuseOtherMethods(fastify, problems);

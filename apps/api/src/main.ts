@@ -27,7 +27,7 @@ class ApiApp {
     return {
       module: ApiApp,
       imports: [
-        RuntimeModule,
+        RuntimeModule.forRoot(settings, 'keyward-api'),
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, {
           stalenessBoundMs: settings.KEYWARD_STALENESS_BOUND,

@@ -1,9 +1,19 @@
+import { changeSpan, type KeyChange } from '@keyward/change-log';
 import { Injectable } from '@nestjs/common';
-import { Clock, HealthRegistry, Metrics, type CounterMetric, type HistogramMetric } from '@keyward/runtime';
+import {
+  Clock,
+  HealthRegistry,
+  Metrics,
+  Tracing,
+  type CounterMetric,
+  type HistogramMetric,
+} from '@keyward/runtime';
 import type { WatchHub, WatchHubObserver } from './watching/watch-hub.js';
 
 const END_CODES = ['SLOW_WATCHER', 'UNAUTHENTICATED', 'UNAVAILABLE'] as const;
 type EndCode = (typeof END_CODES)[number];
+/** A change may go to ten thousand watches; a trace shows the first of them. */
+const SHOWN_DELIVERIES = 10;
 type NoLabels = Record<never, never>;
 
 /** What operators see of the watches. */
@@ -18,6 +28,7 @@ export class BroadcasterObservation implements WatchHubObserver {
     readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly health: HealthRegistry,
+    private readonly tracing: Tracing,
   ) {
     this.lastReadMs = clock.monotonicMs();
     this.changes = metrics.counter({
@@ -49,8 +60,13 @@ export class BroadcasterObservation implements WatchHubObserver {
     );
   }
 
-  delivered(): void {
+  received(change: KeyChange): void {
+    changeSpan(this.tracing, 'receive', 'consumer', change).end();
+  }
+
+  delivered(change: KeyChange, deliveries: number): void {
     this.changes.inc();
+    if (deliveries <= SHOWN_DELIVERIES) changeSpan(this.tracing, 'deliver', 'producer', change).end();
   }
 
   ended(code: string): void {

@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { ChangeLogReader } from '@keyward/change-log';
+import { ChangeLogReader, type KeyChange } from '@keyward/change-log';
 import { Supervisor, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
 import { BroadcasterObservation } from './broadcaster-observation.js';
 import { consumeChanges } from './consuming/consume-changes.js';
@@ -42,6 +42,7 @@ export class BroadcasterService
 
   private run(signal: AbortSignal, handle: LoopHandle): Promise<void> {
     const observer = {
+      received: (change: KeyChange) => this.observation.received(change),
       published: (occurredAt: string) => this.observation.published(occurredAt),
       progress: () => {
         this.observation.progress();

@@ -39,7 +39,7 @@ class BroadcasterApp {
     return {
       module: BroadcasterApp,
       imports: [
-        RuntimeModule,
+        RuntimeModule.forRoot(settings, 'keyward-broadcaster'),
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, { neededForReadiness: true }),
         ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),

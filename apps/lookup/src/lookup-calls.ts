@@ -1,8 +1,10 @@
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
-import type { Clock } from '@keyward/runtime';
+import { slotAttributes, type SpanAttributes } from '@keyward/contracts';
+import type { Clock, Tracing } from '@keyward/runtime';
+import type { LookupOperation } from './addresses/address-checks.js';
 import type { Callers } from './callers/callers.js';
 import type { Answered, EffectiveKeysService, Question } from './effective-keys.service.js';
-import type { LookupMetrics } from './lookup.metrics.js';
+import { OUTCOMES, type LookupMetrics } from './lookup.metrics.js';
 
 /** What of gRPC's call is used, whatever its messages. */
 export type UnaryCall = Pick<ServerUnaryCall<unknown, unknown>, 'getDeadline' | 'sendMetadata'>;
@@ -13,11 +15,17 @@ const STALE_HEADER = 'keyward-stale';
 /** So that a wait which is in vain ends in a refusal with its reason, just before the caller gives up. */
 const REFUSAL_MARGIN_MS = 20;
 
+const RPCS = {
+  lookup: 'keyward.v1.EffectiveKeys/Lookup',
+  batchLookup: 'keyward.v1.EffectiveKeys/BatchLookup',
+} as const satisfies Record<LookupOperation, string>;
+
 export interface LookupCallParts {
   readonly service: EffectiveKeysService;
   readonly callers: Callers;
   readonly metrics: LookupMetrics;
   readonly clock: Clock;
+  readonly tracing: Tracing;
   /** Longest wait for freshness, whatever deadline the call has. */
   readonly consistencyTimeoutMs: number;
 }
@@ -27,16 +35,20 @@ export class LookupCalls {
   constructor(private readonly parts: LookupCallParts) {}
 
   async answer(question: Question, metadata: Metadata, call: UnaryCall): Promise<Answered> {
-    const { clock, metrics } = this.parts;
+    const { clock, metrics, tracing } = this.parts;
     const { operation } = question;
     const startedAt = clock.monotonicMs();
+    const span = tracing.serve(RPCS[operation], () => metadata.get('traceparent')[0]);
     try {
-      const answered = await this.#answer(question, metadata, call);
+      const answered = await span.run(() => this.#answer(question, metadata, call));
       metrics.answered(operation, answered.counts);
       if (answered.stale) this.#flagStale(question, call);
+      span.set(() => attributesOf(question, answered));
+      span.end();
       return answered;
     } catch (error) {
       metrics.refused(operation, error);
+      span.end(error);
       throw error;
     } finally {
       metrics.took(operation, clock.monotonicMs() - startedAt);
@@ -64,4 +76,12 @@ export class LookupCalls {
     flagged.set(STALE_HEADER, 'true');
     call.sendMetadata(flagged);
   }
+}
+
+/** The addresses of an answer are of what exists. Of a batch they are too many to be told. */
+function attributesOf({ addresses }: Question, { counts }: Answered): SpanAttributes {
+  const [address] = addresses;
+  if (addresses.length !== 1 || !address) return { 'keyward.addresses': addresses.length };
+  const outcome = OUTCOMES.find((one) => counts[one] > 0);
+  return { ...slotAttributes(address), 'keyward.addresses': 1, 'keyward.outcome': outcome };
 }

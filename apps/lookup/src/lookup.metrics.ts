@@ -3,7 +3,7 @@ import type { CounterMetric, HistogramMetric, Metrics } from '@keyward/runtime';
 import type { LookupOperation } from './addresses/address-checks.js';
 
 const OPERATIONS = ['lookup', 'batchLookup'] as const satisfies readonly LookupOperation[];
-const OUTCOMES = ['found', 'not_set', 'disabled'] as const;
+export const OUTCOMES = ['found', 'not_set', 'disabled'] as const;
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 
 const SECONDS_LABELS = { operation: OPERATIONS } as const;

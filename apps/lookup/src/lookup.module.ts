@@ -1,7 +1,7 @@
 import { TokenVerifier } from '@keyward/access';
 import { EventStore } from '@keyward/event-store';
 import { FreshReader, ReadModel, StalenessMonitor } from '@keyward/read-model';
-import { Clock, HealthRegistry, Metrics } from '@keyward/runtime';
+import { Clock, HealthRegistry, Metrics, Tracing } from '@keyward/runtime';
 import { Unsealer } from '@keyward/sealing';
 import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { KeyAnswers } from './answers/key-answers.js';
@@ -64,9 +64,9 @@ function keyAnswers(settings: LookupSettings): FactoryProvider<KeyAnswers> {
 
 const freshLookups: FactoryProvider<FreshLookups> = {
   provide: FreshLookups,
-  inject: [EventStore, ReadModel, FreshReader],
-  useFactory: ({ storeId }: EventStore, readModel: ReadModel, freshReader: FreshReader) =>
-    new FreshLookups(storeId, readModel, freshReader),
+  inject: [EventStore, ReadModel, FreshReader, Tracing],
+  useFactory: ({ storeId }: EventStore, readModel: ReadModel, freshReader: FreshReader, tracing: Tracing) =>
+    new FreshLookups(storeId, readModel, freshReader, tracing),
 };
 
 const positionTokens: FactoryProvider<PositionTokens> = {
@@ -101,18 +101,21 @@ const effectiveKeys: FactoryProvider<EffectiveKeysService> = {
 function lookupCalls(settings: LookupSettings): FactoryProvider<LookupCalls> {
   return {
     provide: LookupCalls,
-    inject: [EffectiveKeysService, TokenVerifier, LookupMetrics, Clock],
+    inject: [EffectiveKeysService, TokenVerifier, LookupMetrics, Clock, Tracing],
+    // eslint-disable-next-line max-params -- what Nest injects comes one by one
     useFactory: (
       service: EffectiveKeysService,
       tokens: TokenVerifier,
       metrics: LookupMetrics,
       clock: Clock,
+      tracing: Tracing,
     ) =>
       new LookupCalls({
         service,
         callers: new Callers(tokens),
         metrics,
         clock,
+        tracing,
         consistencyTimeoutMs: settings.KEYWARD_CONSISTENCY_TIMEOUT,
       }),
   };

@@ -41,7 +41,7 @@ class LookupApp {
     return {
       module: LookupApp,
       imports: [
-        RuntimeModule,
+        RuntimeModule.forRoot(settings, 'keyward-lookup'),
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, {
           stalenessBoundMs: settings.KEYWARD_STALENESS_BOUND,

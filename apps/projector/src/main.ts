@@ -31,7 +31,7 @@ runApp({
     const root = {
       module: ProjectorApp,
       imports: [
-        RuntimeModule,
+        RuntimeModule.forRoot(settings, 'keyward-projector'),
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE, { neededForReadiness: true }),
         ReadModelModule.forRoot(settings.KEYWARD_READ_MODEL, { neededForReadiness: true }),
         ProjectorModule,

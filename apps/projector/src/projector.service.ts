@@ -1,6 +1,6 @@
 import { EventStore } from '@keyward/event-store';
 import { ReadModelWriter } from '@keyward/read-model';
-import { Supervisor, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
+import { Supervisor, Tracing, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { project, type ProjectorObserver } from './projecting/projector.js';
 import { ProjectorReport } from './projector.report.js';
@@ -12,11 +12,13 @@ const HEARTBEAT_MS = 250;
 export class ProjectorService implements OnApplicationBootstrap, OnApplicationShutdown {
   private loop: SupervisedLoop | undefined;
 
+  // eslint-disable-next-line max-params -- what Nest injects comes one by one
   constructor(
     private readonly events: EventStore,
     private readonly writer: ReadModelWriter,
     private readonly supervisor: Supervisor,
     private readonly report: ProjectorReport,
+    private readonly tracing: Tracing,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,9 +32,10 @@ export class ProjectorService implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private async project(signal: AbortSignal, loop: LoopHandle): Promise<void> {
-    const { events, writer, report } = this;
+    const { events, writer, report, tracing } = this;
+    const observer = this.observer(loop);
     try {
-      await project({ events, writer, observer: this.observer(loop), heartbeatMs: HEARTBEAT_MS }, signal);
+      await project({ events, writer, observer, tracing, heartbeatMs: HEARTBEAT_MS }, signal);
       report.ended();
     } catch (error) {
       report.ended(error);

@@ -31,7 +31,7 @@ runApp({
     const root = {
       module: RelayApp,
       imports: [
-        RuntimeModule,
+        RuntimeModule.forRoot(settings, 'keyward-relay'),
         EventStoreModule.forRoot(settings.KEYWARD_EVENT_STORE, { neededForReadiness: true }),
         ChangeLogModule.forRoot(settings.KEYWARD_CHANGE_LOG),
         RelayModule,

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ChangeLogWriter } from '@keyward/change-log';
 import { EventStore } from '@keyward/event-store';
-import { Supervisor, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
+import { Supervisor, Tracing, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
 import { RelayLag } from './relay-lag.js';
 import { relay, type RelayObserver } from './relaying/relay.js';
 
@@ -10,11 +10,13 @@ import { relay, type RelayObserver } from './relaying/relay.js';
 export class RelayService implements OnApplicationBootstrap, OnApplicationShutdown {
   private loop: SupervisedLoop | undefined;
 
+  // eslint-disable-next-line max-params -- what Nest injects comes one by one
   constructor(
     private readonly store: EventStore,
     private readonly changeLog: ChangeLogWriter,
     private readonly supervisor: Supervisor,
     private readonly lag: RelayLag,
+    private readonly tracing: Tracing,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -43,7 +45,8 @@ export class RelayService implements OnApplicationBootstrap, OnApplicationShutdo
       },
     };
     try {
-      await relay(this.store, this.changeLog, observer, signal);
+      const { store, changeLog, tracing } = this;
+      await relay({ store, changeLog, observer, tracing }, signal);
     } catch (error) {
       this.lag.failed(error);
       throw error;

@@ -8,7 +8,16 @@ import {
   StalenessMonitor,
   type StaleAnswers,
 } from '@keyward/read-model';
-import { Clock, HealthRegistry, Metrics, Supervisor, SystemClock, createLogger } from '@keyward/runtime';
+import {
+  Clock,
+  HealthRegistry,
+  Metrics,
+  NO_TRACING,
+  Supervisor,
+  SystemClock,
+  Tracing,
+  createLogger,
+} from '@keyward/runtime';
 import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -47,6 +56,7 @@ export interface ApiFixtureOptions {
   /** False: nothing brings the read model up to date. */
   readonly projecting?: boolean;
   readonly clock?: Clock;
+  readonly tracing?: Tracing;
   /** Told of every route that the server gets. */
   readonly onRoute?: (method: string, path: string) => void;
 }
@@ -216,6 +226,7 @@ export class ApiFixture {
       { provide: Sealer, useValue: new Sealer(keks) },
       { provide: Unsealer, useValue: new Unsealer(keks) },
       { provide: Metrics, useValue: metrics },
+      { provide: Tracing, useValue: this.options.tracing ?? NO_TRACING },
       { provide: Clock, useValue: clock },
       { provide: HealthRegistry, useValue: health },
       { provide: Supervisor, useValue: new Supervisor({ metrics, health }) },

@@ -1,5 +1,5 @@
 import { EventStoreError, MemoryEventStore } from '@keyward/event-store';
-import { Metrics, type Clock } from '@keyward/runtime';
+import { Metrics, NO_TRACING, type Clock } from '@keyward/runtime';
 import { DurableAppender } from './durable-appender.js';
 
 const A_WRITE = [
@@ -20,7 +20,7 @@ describe('An append whose outcome stays unknown', () => {
     };
     // Each look at the clock is four seconds after the last: so slow is a frozen log.
     const clock: Clock = { now: () => new Date(0), monotonicMs: () => attempts * 4_000 };
-    const appender = new DurableAppender(store, clock, new Metrics());
+    const appender = new DurableAppender(store, clock, new Metrics(), NO_TRACING);
     await expect(appender.append(A_WRITE)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('same Idempotency-Key') as string,

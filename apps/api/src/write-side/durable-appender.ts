@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KeywardError, type LogPosition } from '@keyward/contracts';
+import {
+  KeywardError,
+  encodePosition,
+  slotAttributes,
+  type LogPosition,
+  type SpanAttributes,
+} from '@keyward/contracts';
 import { EventStore, canAppendAtomically, isEventStoreError, type StreamAppend } from '@keyward/event-store';
-import { Clock, Metrics, type CounterMetric } from '@keyward/runtime';
+import { Clock, Metrics, Tracing, inSpan, type CounterMetric } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
 
 const UNKNOWN_OUTCOME_RETRIES = 8;
@@ -18,6 +24,7 @@ export class DurableAppender {
     private readonly events: EventStore,
     private readonly clock: Clock,
     metrics: Metrics,
+    private readonly tracing: Tracing,
   ) {
     this.retriesTotal = metrics.counter({
       name: 'keyward_append_retries_total',
@@ -27,7 +34,25 @@ export class DurableAppender {
   }
 
   /** Position of the last append, or undefined when the last stream was not at its expected revision. */
-  async append(appends: readonly StreamAppend[]): Promise<LogPosition | undefined> {
+  append(appends: readonly StreamAppend[]): Promise<LogPosition | undefined> {
+    const span = this.tracing.child('append');
+    return inSpan(span, async () => {
+      const position = await this.appendUntilKnown(appends);
+      if (position) span.set(() => this.attributesOf(appends, position));
+      return position;
+    });
+  }
+
+  private attributesOf(appends: readonly StreamAppend[], position: LogPosition): SpanAttributes {
+    const { type, data } = appends.at(-1)!.events.at(-1)!;
+    return {
+      ...slotAttributes(data),
+      'keyward.event_type': type,
+      'keyward.position': encodePosition(this.events.storeId, position),
+    };
+  }
+
+  private async appendUntilKnown(appends: readonly StreamAppend[]): Promise<LogPosition | undefined> {
     const begun = this.clock.monotonicMs();
     let inDoubt = false;
     for (let attempt = 0; ; attempt++) {

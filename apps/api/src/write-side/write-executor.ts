@@ -9,7 +9,7 @@ import {
   type Provenance,
 } from '@keyward/domain';
 import { EventStore, type StreamAppend } from '@keyward/event-store';
-import { Clock } from '@keyward/runtime';
+import { Clock, Tracing, inSpan } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
 import { AggregateStore, writeName, type Loaded, type RememberedWrite } from './aggregate-store.js';
 import { DurableAppender } from './durable-appender.js';
@@ -51,12 +51,15 @@ export class WriteExecutor {
     private readonly noOps: NoOpMemory,
     private readonly horizon: WriteHorizon,
     private readonly clock: Clock,
+    private readonly tracing: Tracing,
   ) {}
 
   execute<State, Event extends DomainEvent, Answer extends object>(
     write: Write<State, Event, Answer>,
   ): Promise<Answer & WriteAnswer> {
-    return this.turns.take(write.stream, () => this.executeInTurn(write));
+    return inSpan(this.tracing.child('command'), () =>
+      this.turns.take(write.stream, () => this.executeInTurn(write)),
+    );
   }
 
   private async executeInTurn<State, Event extends DomainEvent, Answer extends object>(
@@ -90,7 +93,7 @@ export class WriteExecutor {
     const main = {
       stream: write.stream,
       expectedRevision: loaded.revision,
-      events: envelopes(write, events, identity),
+      events: envelopes(write, events, { identity, traceparent: this.tracing.traceparent() }),
     };
     const position = await this.appender.append([...first, main]);
     if (!position) return undefined;
@@ -164,7 +167,7 @@ export function throwIfRefused<Event>(
 function envelopes(
   { stream, request, digest }: { stream: string; request: WriteRequest; digest: string },
   events: readonly DomainEvent[],
-  identity: string,
+  { identity, traceparent }: { readonly identity: string; readonly traceparent: string | undefined },
 ): StreamAppend['events'] {
   const { actor, idempotencyKey } = request;
   const seed = idempotencyKey === null ? [identity] : [actor, idempotencyKey, digest];
@@ -172,6 +175,7 @@ function envelopes(
     id: derivedUuid('event', stream, ...seed, String(index)),
     type,
     data: data,
-    metadata: { schemaVersion: SCHEMA_VERSION },
+    // The same at each attempt of one request, and no part of the id: who repeats it has another one.
+    metadata: { schemaVersion: SCHEMA_VERSION, ...(traceparent !== undefined && { traceparent }) },
   }));
 }

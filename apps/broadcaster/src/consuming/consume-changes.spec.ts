@@ -25,7 +25,7 @@ describe('consuming the change log', () => {
         yield* messages;
       },
     } as unknown as ChangeLogReader;
-    const observer = { published: () => undefined, progress: () => undefined };
+    const observer = { received: () => undefined, published: () => undefined, progress: () => undefined };
     await consumeChanges(reader, hub, observer, new AbortController().signal);
     expect(told).toEqual(['key-1', 'gap 3', 'progress 3', 'key-4']);
   });

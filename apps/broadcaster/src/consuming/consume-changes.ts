@@ -3,6 +3,8 @@ import { START_OF_LOG, comparePositions } from '@keyward/contracts';
 import type { WatchHub } from '../watching/watch-hub.js';
 
 export interface ConsumeObserver {
+  /** A change was read; perhaps not for the first time. */
+  received(change: KeyChange): void;
   /** A change was handed to the watchers; `occurredAt` is the change's. */
   published(occurredAt: string): void;
   /** The change log was read on. */
@@ -32,6 +34,7 @@ export async function consumeChanges(
 
 function publish(changes: readonly KeyChange[], hub: WatchHub, observer: ConsumeObserver): void {
   for (const change of changes) {
+    observer.received(change);
     if (hub.publish(change)) observer.published(change.occurredAt);
   }
 }

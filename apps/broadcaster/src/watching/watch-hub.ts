@@ -27,7 +27,8 @@ export interface WatchHubOptions {
 }
 
 export interface WatchHubObserver {
-  delivered(): void;
+  /** @param deliveries - how often that change was delivered by now */
+  delivered(change: KeyChange, deliveries: number): void;
   ended(code: string): void;
 }
 
@@ -79,7 +80,7 @@ export class WatchHub {
         this.remove(watcher);
         options.observer.ended(code);
       },
-      onDelivered: () => options.observer.delivered(),
+      onDelivered: (entry) => options.observer.delivered(entry.change, ++entry.deliveries),
     };
     this.wheel.start((due) => this.tick(due));
   }

@@ -31,7 +31,7 @@ export interface WatcherEnvironment {
   readonly maxStallMs: number;
   /** Told when the watcher ends itself. */
   readonly onEnd: (watcher: Watcher, reason: KeywardError) => void;
-  readonly onDelivered: () => void;
+  readonly onDelivered: (entry: WindowEntry) => void;
 }
 
 /**
@@ -169,7 +169,7 @@ export class Watcher {
 
   private send(entry: WindowEntry, affected: readonly string[]): void {
     this.write(this.environment.messages.change(entry, affected, this.after));
-    this.environment.onDelivered();
+    this.environment.onDelivered(entry);
   }
 
   private covers({ change }: WindowEntry): boolean {

@@ -6,6 +6,8 @@ import type { WatchResponse } from '@keyward/contracts';
 export class WindowEntry {
   /** Per project that was asked for: whether it overrides the organization slot that changed here. */
   readonly overrides = new Map<string, boolean>();
+  /** How often it was delivered. */
+  deliveries = 0;
   /** Messages already made, by the projects that they name as affected. */
   private messages: Map<string, WatchResponse> | null = null;
 

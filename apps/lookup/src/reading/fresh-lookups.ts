@@ -1,4 +1,5 @@
 import { KeywardError, type Consistency__Output, type KeyAddress__Output } from '@keyward/contracts';
+import { inSpan, type Tracing } from '@keyward/runtime';
 import {
   MINIMIZE_LATENCY,
   parseRequirement,
@@ -31,6 +32,7 @@ export class FreshLookups {
     private readonly storeId: string,
     private readonly readModel: ReadModel,
     private readonly freshReader: FreshReader,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -44,7 +46,9 @@ export class FreshLookups {
   ): Promise<FreshEntries> {
     const requirement = this.#requirementOf(consistency);
     const readOnce = () => this.readModel.lookup(addresses);
-    return this.freshReader.read(requirement, patienceMs, readOnce).catch(unavailable);
+    return inSpan(this.tracing.child('read'), () =>
+      this.freshReader.read(requirement, patienceMs, readOnce).catch(unavailable),
+    );
   }
 
   #requirementOf(consistency: Consistency__Output | null): ReadRequirement {

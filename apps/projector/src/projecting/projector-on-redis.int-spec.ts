@@ -1,6 +1,7 @@
 // @needs redis
 import { MemoryEventStore } from '@keyward/event-store';
 import { openReadModel } from '@keyward/read-model';
+import { NO_TRACING } from '@keyward/runtime';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../../../../scripts/services/redis.mjs';
 import { setOrgKey, until } from '../testing/log-events.js';
@@ -47,9 +48,10 @@ function startProjector() {
   const controller = new AbortController();
   const run = async (): Promise<void> => {
     while (!controller.signal.aborted) {
-      await project({ events: log, writer: store, observer, heartbeatMs: 5 }, controller.signal).catch(
-        () => new Promise((resolve) => setTimeout(resolve, 10)),
-      );
+      await project(
+        { events: log, writer: store, observer, heartbeatMs: 5, tracing: NO_TRACING },
+        controller.signal,
+      ).catch(() => new Promise((resolve) => setTimeout(resolve, 10)));
     }
   };
   const running = run();

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { MemoryEventStore, type EventStore } from '@keyward/event-store';
 import { MemoryReadModel, type ReadModelRecord, type ReadModelWriter } from '@keyward/read-model';
+import { NO_TRACING } from '@keyward/runtime';
 import { append, setOrgKey, until } from '../testing/log-events.js';
 import { project, type ProjectorObserver } from './projector.js';
 
@@ -28,7 +29,10 @@ function run(events: EventStore, writer: ReadModelWriter): Running {
     heartbeatMissed: note('missed'),
   };
   const controller = new AbortController();
-  const ended = project({ events, writer, observer, heartbeatMs: BEAT_MS }, controller.signal);
+  const ended = project(
+    { events, writer, observer, heartbeatMs: BEAT_MS, tracing: NO_TRACING },
+    controller.signal,
+  );
   ended.catch(() => undefined);
   const stop = async (): Promise<void> => {
     controller.abort();

@@ -1,5 +1,11 @@
-import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
-import type { EventStore, SubscriptionMessage } from '@keyward/event-store';
+import {
+  START_OF_LOG,
+  comparePositions,
+  encodePosition,
+  slotAttributes,
+  type LogPosition,
+} from '@keyward/contracts';
+import type { EventStore, RecordedEvent, SubscriptionMessage } from '@keyward/event-store';
 import {
   PROJECTED_STREAM_PREFIXES,
   Projection,
@@ -7,6 +13,7 @@ import {
   type HeldLease,
   type ReadModelWriter,
 } from '@keyward/read-model';
+import { inSpans, type Span, type Tracing } from '@keyward/runtime';
 import { Heartbeat } from './heartbeat.js';
 
 /** What the projector reports while it runs. */
@@ -30,6 +37,7 @@ export interface ProjectorParts {
   readonly writer: ReadModelWriter;
   readonly observer: ProjectorObserver;
   readonly heartbeatMs: number;
+  readonly tracing: Tracing;
 }
 
 /**
@@ -84,7 +92,7 @@ async function follow(parts: ProjectorParts, signal: AbortSignal): Promise<void>
   let position = begun;
   try {
     for await (const message of events.subscribeToAll({ after, filter, signal: until })) {
-      if (message.kind === 'events') await applyBatch(message, projection, observer);
+      if (message.kind === 'events') await applyBatch(message, projection, parts);
       else await catchUp(message.position, position, parts, heartbeat);
       position = endOf(message);
       await heartbeat.reached(position);
@@ -112,11 +120,27 @@ type Events = SubscriptionMessage & { readonly kind: 'events' };
 async function applyBatch(
   { events }: Events,
   projection: Projection,
-  observer: ProjectorObserver,
+  { events: log, observer, tracing }: ProjectorParts,
 ): Promise<void> {
   observer.applying();
-  await projection.apply(events);
+  const spans = events.map((event) => spanOf(event, log.storeId, tracing));
+  await inSpans(spans, () => projection.apply(events));
   observer.applied(events.length);
+}
+
+function spanOf(
+  { type, data, metadata, position, recordedAt }: RecordedEvent,
+  storeId: string,
+  tracing: Tracing,
+): Span {
+  const { traceparent } = metadata as { readonly traceparent?: string };
+  const span = tracing.follow('project', 'internal', { traceparent, at: recordedAt });
+  span.set(() => ({
+    ...slotAttributes(data),
+    'keyward.event_type': type,
+    'keyward.position': encodePosition(storeId, position),
+  }));
+  return span;
 }
 
 async function catchUp(

@@ -2,6 +2,7 @@ import { MemoryChangeLog, type ChangeLogWriter, type KeyChange } from '@keyward/
 import { ReaderProbe } from '@keyward/change-log/testing';
 import { START_OF_LOG, type LogPosition } from '@keyward/contracts';
 import { MemoryEventStore } from '@keyward/event-store';
+import { NO_TRACING } from '@keyward/runtime';
 import { relay } from './relay.js';
 import { ORG_SLOT, PROJECT_SLOT, appendOtherEvent, appendSlotEvent } from '../testing/slot-events.js';
 
@@ -22,7 +23,7 @@ class Run {
         for (const { place, resolve } of this.waiters) if (place <= this.place) resolve();
       },
     };
-    this.ended = relay(store, changeLog, observer, this.abort.signal);
+    this.ended = relay({ store, changeLog, observer, tracing: NO_TRACING }, this.abort.signal);
   }
 
   /** Resolves when everything up to a position is relayed; rejects when the run fails before. */

@@ -1,7 +1,8 @@
-import type { ChangeLogWriter, KeyChange } from '@keyward/change-log';
+import { changeSpan, type ChangeLogWriter, type KeyChange } from '@keyward/change-log';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import { UnreadableEventError } from '@keyward/domain';
 import type { EventFilter, EventStore, RecordedEvent } from '@keyward/event-store';
+import { inSpans, type Tracing } from '@keyward/runtime';
 import { findStart } from './find-start.js';
 import { keyChangeOf } from './key-change-of.js';
 
@@ -18,24 +19,27 @@ export interface RelayObserver {
   reached(position: LogPosition, caughtUp: boolean): void;
 }
 
+export interface RelayParts {
+  readonly store: EventStore;
+  readonly changeLog: ChangeLogWriter;
+  readonly observer: RelayObserver;
+  readonly tracing: Tracing;
+}
+
 /**
  * Event log -> change log, in log order. A change is appended before the checkpoint passes it, so a
  * stop at any moment repeats changes and never loses one. Ends when the signal aborts.
  * @throws UnreadableEventError at an event that it does not understand; the checkpoint stays before it.
  */
-export async function relay(
-  store: EventStore,
-  changeLog: ChangeLogWriter,
-  observer: RelayObserver,
-  signal: AbortSignal,
-): Promise<void> {
+export async function relay(parts: RelayParts, signal: AbortSignal): Promise<void> {
+  const { store, changeLog, observer } = parts;
   const onStandby = (): void => observer.standsBy();
   const after = (await changeLog.checkpoint({ signal, onStandby })) ?? (await begin(store, changeLog));
   observer.reached(after, false);
   const from = comparePositions(after, START_OF_LOG) === 0 ? 'start' : after;
   for await (const message of store.subscribeToAll({ after: from, filter: SLOT_EVENTS, signal })) {
     if (message.kind === 'events') {
-      await relayEvents(message.events, changeLog, observer);
+      await relayEvents(message.events, parts);
     } else {
       await changeLog.saveCheckpoint(message.position);
       observer.reached(message.position, true);
@@ -54,13 +58,13 @@ async function begin(store: EventStore, changeLog: ChangeLogWriter): Promise<Log
 /** What comes before an event that cannot be understood is relayed: those changes must not wait for its repair. */
 async function relayEvents(
   events: readonly RecordedEvent[],
-  changeLog: ChangeLogWriter,
-  observer: RelayObserver,
+  { changeLog, observer, tracing }: RelayParts,
 ): Promise<void> {
   const { changes, stoppedBy } = readChanges(events);
   const last = changes.at(-1);
   if (last) {
-    await changeLog.append(changes);
+    const spans = changes.map((change) => changeSpan(tracing, 'publish', 'producer', change));
+    await inSpans(spans, () => changeLog.append(changes));
     await changeLog.saveCheckpoint(last.position);
     observer.relayed(changes.length);
     observer.reached(last.position, false);

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type KeywardError } from '@keyward/contracts';
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { contextOf } from '../server/request-context.js';
 import { PROBLEM_JSON, toProblem } from './problem.js';
 import { toKeywardError } from './to-keyward-error.js';
 
@@ -19,6 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
   send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = toKeywardError(thrown);
     this.log(error, request.id);
+    contextOf(request).refusal = error.code;
     void withHeaders(error, reply)
       .status(ERROR_CODES[error.code].http)
       .type(PROBLEM_JSON)

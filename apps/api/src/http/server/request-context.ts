@@ -1,4 +1,5 @@
 import type { Principal } from '@keyward/access';
+import type { ErrorCode } from '@keyward/contracts';
 import type { FastifyRequest } from 'fastify';
 import { routeAt, type HttpRoute } from '../operation/http-operations.js';
 
@@ -6,6 +7,8 @@ interface RequestContext {
   principal: Principal | null;
   /** Set once the caller was found to be allowed: before that it is just a text that somebody sent. */
   organizationId: string | undefined;
+  /** Set when the answer is a problem. */
+  refusal: ErrorCode | undefined;
 }
 
 /** Beside the request and not on it, so that no logger or library that prints requests sees it. */
@@ -14,7 +17,7 @@ const CONTEXTS = new WeakMap<FastifyRequest, RequestContext>();
 export function contextOf(request: FastifyRequest): RequestContext {
   let context = CONTEXTS.get(request);
   if (!context) {
-    context = { principal: null, organizationId: undefined };
+    context = { principal: null, organizationId: undefined, refusal: undefined };
     CONTEXTS.set(request, context);
   }
   return context;
