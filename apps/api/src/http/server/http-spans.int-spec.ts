@@ -115,6 +115,14 @@ describe('A traced write', () => {
     });
   });
 
+  it('names no organization where it was refused: what stands in its place may be anything', async () => {
+    const headers = { traceparent: CALLER };
+    await api.call('PUT /v1/organizations/sk-a-key-in-the-wrong-place', { as: api.admin, body: {}, headers });
+    const [request] = await collector.trace(TRACE, 'PUT /v1/organizations/{org}');
+    expect(request!.attributes).toMatchObject({ 'error.type': 'INVALID_REQUEST' });
+    expect(collector.received.join()).not.toContain('sk-a-key');
+  });
+
   it('is told from health checks and metrics, which are not traced', async () => {
     for (const path of ['/health/live', '/health/ready', '/metrics', '/openapi.json', '/nothing'])
       await api.call(`GET ${path}`, { as: null, headers: { traceparent: CALLER } });

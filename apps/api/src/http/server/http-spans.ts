@@ -1,14 +1,15 @@
-import type { Span, Tracing } from '@keyward/runtime';
+import { NO_TRACING, type Span, type Tracing } from '@keyward/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contextOf, isApiPath, matchedRoute } from './request-context.js';
 
-/** A span per request of the API, with what the access log has of it. */
+/** A span per request of the API: the route and not the address, and no id of what may not exist. */
 export class HttpSpans {
   private readonly spans = new WeakMap<FastifyRequest, Span>();
 
   constructor(private readonly tracing: Tracing) {}
 
   addTo(fastify: FastifyInstance): void {
+    if (this.tracing === NO_TRACING) return;
     fastify.addHook('onRequest', (request, _reply, done) => {
       if (isApiPath(request)) this.begin(request);
       done();
@@ -40,7 +41,7 @@ export class HttpSpans {
       'http.request.method': request.method,
       'http.route': matchedRoute(request)?.template,
       'http.response.status_code': reply.statusCode,
-      'keyward.organization_id': organizationId,
+      'keyward.organization_id': refusal ? undefined : organizationId,
     }));
     span?.end(refusal && { code: refusal });
   }
