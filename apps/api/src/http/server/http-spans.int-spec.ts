@@ -2,6 +2,7 @@ import { readStoredEvent } from '@keyward/domain';
 import type { Tracing } from '@keyward/runtime';
 import { TraceCollector } from '../../../../../test/support/trace-collector.js';
 import { ApiFixture } from '../../testing/api-fixture.js';
+import { derivedUuid } from '../../write-side/write-request.js';
 import { LossyEventStore } from '../../testing/lossy-event-store.js';
 
 const KEY = '/v1/organizations/acme/integrations/serpapi/key';
@@ -73,6 +74,8 @@ describe('A traced write', () => {
     for await (const event of untraced.events.readAll()) if (event.type === 'OrgKeySet') plain.push(event);
     expect(plain[0]!.metadata).toEqual({ schemaVersion: 1 });
     expect(Object.keys(traced!.data)).toEqual(Object.keys(plain[0]!.data));
+    const { requestDigest } = traced!.data as { requestDigest: string };
+    expect(traced!.id).toBe(derivedUuid('event', traced!.stream, 'olivia', 'one', requestDigest, '0'));
     expect(readStoredEvent(traced!)).toMatchObject({ type: 'OrgKeySet', data: traced!.data });
     await untraced.close();
   });
