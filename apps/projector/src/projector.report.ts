@@ -1,9 +1,10 @@
-import { ProjectionError } from '@keyward/read-model';
+import { ProjectionError, ReadModelFullError, ReadModelLostError } from '@keyward/read-model';
 import { Clock, HealthRegistry, Metrics, type CounterMetric } from '@keyward/runtime';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProjectorObserver } from './projecting/projector.js';
 
 const NOT_CAUGHT_UP = 'has not caught up with the event log yet';
+const FAULT_LABELS = { fault: ['full', 'lost', 'rebuilt'] } as const;
 
 type Count = CounterMetric<Record<never, never>>;
 
@@ -14,6 +15,7 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
   private readonly eventsTotal: Count;
   private readonly batchesTotal: Count;
   private readonly missesTotal: Count;
+  private readonly faultsTotal: CounterMetric<typeof FAULT_LABELS>;
   private unregister: (() => void) | undefined;
   private problem: string | undefined = NOT_CAUGHT_UP;
   /** When the read model last fell behind the log, by the monotonic clock; null while it is caught up. */
@@ -36,6 +38,11 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
     this.missesTotal = metrics.counter({
       name: 'keyward_projector_heartbeat_misses_total',
       help: 'Heartbeats not given because the event log or the read model was out of reach.',
+    });
+    this.faultsTotal = metrics.counter({
+      name: 'keyward_projector_read_model_faults_total',
+      help: 'full: Redis had no memory left for a write; lost: what was written was gone, damaged or older; rebuilt: there was nothing to go on from, as at the first start.',
+      labels: FAULT_LABELS,
     });
     metrics
       .gauge({
@@ -65,6 +72,7 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
   }
 
   rebuilding(): void {
+    this.faultsTotal.inc({ fault: 'rebuilt' });
     this.problem = 'is building the read model from the event log';
     this.logger.log('Building the read model from the start of the event log');
   }
@@ -84,15 +92,22 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
     this.behindSince = null;
   }
 
-  heartbeatMissed(): void {
+  heartbeatMissed(error: unknown): void {
     this.missesTotal.inc();
+    this.countFull(error);
   }
 
   /** The projector ended: by an error, or because it was stopped. */
   ended(error?: unknown): void {
     this.applying();
+    this.countFull(error);
+    if (error instanceof ReadModelLostError) this.faultsTotal.inc({ fault: 'lost' });
     if (error instanceof ProjectionError) {
       this.problem = 'stands still before an event that it cannot apply: see the log';
     }
+  }
+
+  private countFull(error: unknown): void {
+    if (error instanceof ReadModelFullError) this.faultsTotal.inc({ fault: 'full' });
   }
 }

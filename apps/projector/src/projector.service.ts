@@ -56,7 +56,7 @@ export class ProjectorService implements OnApplicationBootstrap, OnApplicationSh
         // Only here: coming to the same unreadable event again and again is no progress.
         loop.progress();
       },
-      heartbeatMissed: () => report.heartbeatMissed(),
+      heartbeatMissed: (error) => report.heartbeatMissed(error),
     };
   }
 }

@@ -23,6 +23,7 @@ export {
 export { openReadModel } from './open-read-model.js';
 export {
   CorruptRecordError,
+  ReadModelFullError,
   ReadModelLostError,
   ReadModelSetupError,
   ReadModelUnavailableError,

@@ -8,6 +8,14 @@ export class ReadModelUnavailableError extends Error {
   }
 }
 
+/** The store has no memory left: it takes no writes, and answers reads as before. */
+export class ReadModelFullError extends ReadModelUnavailableError {
+  constructor() {
+    super("is refused by Redis: OOM, its memory is full (raise maxmemory, or the machine's memory)");
+    this.name = 'ReadModelFullError';
+  }
+}
+
 /**
  * What a writer built upon is no more: the store was emptied, went back to an older copy, lost
  * records, or holds another generation by now. The writer goes on from `checkpoint()` anew.

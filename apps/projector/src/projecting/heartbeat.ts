@@ -6,8 +6,8 @@ export interface HeartbeatOptions {
   readonly events: Pick<EventStore, 'head'>;
   readonly writer: Pick<ReadModelWriter, 'heartbeat'>;
   readonly everyMs: number;
-  /** The log or the read model was out of reach: there is no beat, which is what readers go by. */
-  readonly onMiss: () => void;
+  /** The log or the read model was out of reach, or refused: there is no beat, which is what readers go by. */
+  readonly onMiss: (error: unknown) => void;
   /** The read model is no longer what was written; where nothing is appended, only the beat finds out. */
   readonly onLost: (error: ReadModelLostError) => void;
 }
@@ -60,7 +60,7 @@ export class Heartbeat {
       this.heads.push({ position, askedAt });
       await this.beatIfReached();
     } catch (error) {
-      this.options.onMiss();
+      this.options.onMiss(error);
       if (error instanceof ReadModelLostError) this.options.onLost(error);
     } finally {
       this.asking = false;

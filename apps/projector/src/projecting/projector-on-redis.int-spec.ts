@@ -43,7 +43,7 @@ function startProjector() {
     applying: () => undefined,
     applied: (count: number) => void seen.push(`applied ${count}`),
     caughtUp: note('caught up'),
-    heartbeatMissed: () => undefined,
+    heartbeatMissed: (error: unknown) => void seen.push((error as Error).name),
   };
   const controller = new AbortController();
   const run = async (): Promise<void> => {
@@ -51,7 +51,10 @@ function startProjector() {
       await project(
         { events: log, writer: store, observer, heartbeatMs: 5, tracing: NO_TRACING },
         controller.signal,
-      ).catch(() => new Promise((resolve) => setTimeout(resolve, 10)));
+      ).catch((error: Error) => {
+        seen.push(error.name);
+        return new Promise((resolve) => setTimeout(resolve, 10));
+      });
     }
   };
   const running = run();
@@ -87,6 +90,23 @@ describe('the projector over Redis', () => {
     client.disconnect();
     await until(async () => (await version()) === 1);
     expect(seen.filter((what) => what === 'rebuilding')).toHaveLength(2);
+  });
+
+  it('says that the store is full, by its beat and by its end, and goes on when there is room again', async () => {
+    await setOrgKey(log, 'acme', 1);
+    const { seen } = startProjector();
+    await until(async () => (await version()) === 1);
+    const client = new Redis(server.url);
+    const fulls = (): number => seen.filter((what) => what === 'ReadModelFullError').length;
+    await client.config('SET', 'maxmemory', '1');
+    await until(() => fulls() >= 2);
+    await setOrgKey(log, 'acme', 2);
+    await until(() => fulls() >= 4);
+    expect(await version()).toBe(1);
+    await client.config('SET', 'maxmemory', '0');
+    client.disconnect();
+    await until(async () => (await version()) === 2);
+    expect(seen.filter((what) => what === 'rebuilding')).toHaveLength(1);
   });
 
   it('stands by while another works, and takes over where that one stopped', async () => {

@@ -29,7 +29,7 @@ export interface ProjectorObserver {
   /** A batch of so many events is in the read model. */
   applied(events: number): void;
   caughtUp(): void;
-  heartbeatMissed(): void;
+  heartbeatMissed(error: unknown): void;
 }
 
 export interface ProjectorParts {
@@ -83,7 +83,7 @@ async function follow(parts: ProjectorParts, signal: AbortSignal): Promise<void>
     events,
     writer,
     everyMs,
-    onMiss: () => observer.heartbeatMissed(),
+    onMiss: (error) => observer.heartbeatMissed(error),
     onLost: (error) => lost.abort(error),
   });
   const after = comparePositions(begun, START_OF_LOG) === 0 ? 'start' : begun;

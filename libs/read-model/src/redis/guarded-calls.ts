@@ -1,4 +1,4 @@
-import { ReadModelUnavailableError } from '../read-model.errors.js';
+import { ReadModelFullError, ReadModelUnavailableError } from '../read-model.errors.js';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
 
 export interface GuardedCallsOptions {
@@ -75,11 +75,12 @@ function isReply(error: unknown): boolean {
 function withoutCommand(error: unknown): Error {
   if (error instanceof ReadModelUnavailableError) return error;
   const message = error instanceof Error ? error.message : 'failed';
-  if (isReply(error)) return new RedisReplyError(message);
+  if (isReply(error))
+    return message.startsWith('OOM ') ? new ReadModelFullError() : new RedisReplyError(message);
   return new ReadModelUnavailableError(`is out of reach (${message})`);
 }
 
-/** An error that Redis answered; `reply` begins with its kind, as `OOM` or `WRONGTYPE`. */
+/** An error that Redis answered; `reply` begins with its kind, as `WRONGTYPE`. */
 export class RedisReplyError extends ReadModelUnavailableError {
   constructor(readonly reply: string) {
     super(`is refused by Redis: ${reply}`);
