@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { alone } from './preparation-lock.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MINIMUM_NODE = [20, 19];
@@ -24,9 +25,12 @@ const HEARTBEAT_MS = 10_000;
 
 export async function prepare({ build = true } = {}) {
   checkNode();
-  await install();
-  linkOwnCommand();
-  if (build) await compile();
+  const work = async () => {
+    await install();
+    linkOwnCommand();
+    if (build) await compile();
+  };
+  await alone(root, work, (sentence) => process.stderr.write(`${sentence}\n`));
 }
 
 function checkNode() {

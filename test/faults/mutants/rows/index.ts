@@ -3,5 +3,12 @@ import { CHANGE_LOG } from './change-log.js';
 import { EVENT_STORE } from './event-store.js';
 import { KEYS_AND_ACCESS } from './keys-and-access.js';
 import { READ_MODEL } from './read-model.js';
+import { SCRIPTS } from './scripts.js';
 
-export const MUTANTS: readonly Mutant[] = [...EVENT_STORE, ...READ_MODEL, ...CHANGE_LOG, ...KEYS_AND_ACCESS];
+export const MUTANTS: readonly Mutant[] = [
+  ...EVENT_STORE,
+  ...READ_MODEL,
+  ...CHANGE_LOG,
+  ...KEYS_AND_ACCESS,
+  ...SCRIPTS,
+];
