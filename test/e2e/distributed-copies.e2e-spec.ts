@@ -1,6 +1,6 @@
 // @needs redis, kafka
 import { createKeywardClient, type KeywardClient, type WatchEvent } from '@keyward/client';
-import { startApp } from '../support/built-program.js';
+import { startApp, type BuiltProgram } from '../support/built-program.js';
 import { startApart, startAppAlone, type RunningApp } from '../support/distributed.js';
 import { DistributedParts } from '../support/distributed-parts.js';
 import { freePort } from '../support/free-port.js';
@@ -13,9 +13,17 @@ const ADDRESS = { projectId: 'website', integrationId: 'openai' };
 
 const parts = new DistributedParts();
 let apps: RunningApp[];
+/** Started by the test that runs. One that times out goes on waiting and never comes to stop them. */
+const alone: BuiltProgram[] = [];
 let workers: KeywardClient[];
 let admin: string;
 let sets = 0;
+
+async function startAlone(app: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
+  const running = await startAppAlone(app, env);
+  alone.push(running.program);
+  return running;
+}
 
 const copiesOf = (name: string): RunningApp[] => apps.filter(({ app }) => app === name);
 
@@ -105,6 +113,13 @@ describe('Two copies of each app', () => {
     await put(api, '/organizations/acme/projects/website', { name: 'Website' }, root);
   }, LIMIT_MS);
 
+  afterEach(async () => {
+    for (const program of alone.splice(0)) {
+      program.signal('SIGKILL');
+      await program.exit;
+    }
+  });
+
   afterAll(async () => {
     for (const worker of workers ?? []) worker.close();
     await Promise.all((apps ?? []).map((app) => app.kill9()));
@@ -149,9 +164,12 @@ describe('Two copies of each app', () => {
     async () => {
       const waiting = [...copiesOf('projector'), ...copiesOf('relay'), ...copiesOf('api')];
       parts.eventStore.freeze();
-      await Promise.all(copiesOf('relay').map((relay) => untilMissing(relay, 'event-log')));
-      await Promise.all(copiesOf('api').map((api) => untilMissing(api, 'api-event-log')));
-      parts.eventStore.thaw();
+      try {
+        await Promise.all(copiesOf('relay').map((relay) => untilMissing(relay, 'event-log')));
+        await Promise.all(copiesOf('api').map((api) => untilMissing(api, 'api-event-log')));
+      } finally {
+        parts.eventStore.thaw();
+      }
       while ((await Promise.all(waiting.map(readiness))).some(({ status }) => status !== 200))
         await new Promise((next) => setTimeout(next, 50));
     },
@@ -171,7 +189,7 @@ describe('Two copies of each app', () => {
     'start without Kafka, and say that the relay cannot go on',
     async () => {
       const KEYWARD_CHANGE_LOG = `kafka://127.0.0.1:${await freePort()}`;
-      const relay = await startAppAlone('relay', { ...parts.env, KEYWARD_CHANGE_LOG });
+      const relay = await startAlone('relay', { ...parts.env, KEYWARD_CHANGE_LOG });
       while (!(await readiness(relay)).text.includes('cannot bring changes into the change log'))
         await new Promise((next) => setTimeout(next, 50));
       expect(await relay.stop()).toBe(0);
@@ -185,6 +203,7 @@ describe('Two copies of each app', () => {
       const { KEYWARD_KEK: _, ...env } = parts.env;
       const KEYWARD_KEK_FILE = `${parts.dataDir}/none.json`;
       const lookup = startApp('lookup', { ...env, KEYWARD_KEK_FILE });
+      alone.push(lookup);
       expect(await lookup.exit).toBe(1);
       expect(lookup.stderr()).toMatch(/^Keyward lookup could not start\. .*key encryption key.*none\.json/);
     },
@@ -195,7 +214,7 @@ describe('Two copies of each app', () => {
     'start without Redis, and say that it is missing',
     async () => {
       const KEYWARD_READ_MODEL = `redis://127.0.0.1:${await freePort()}`;
-      const projector = await startAppAlone('projector', { ...parts.env, KEYWARD_READ_MODEL });
+      const projector = await startAlone('projector', { ...parts.env, KEYWARD_READ_MODEL });
       await untilMissing(projector, 'read-model');
       expect((await fetch(`${projector.operationsUrl}/health/live`)).status).toBe(200);
       expect(await projector.stop()).toBe(0);
