@@ -3,14 +3,7 @@ import { readStoredEvent, type Decider, type DomainEvent } from '@keyward/domain
 import { EventStore, canTellRevisions, type ExpectedRevision } from '@keyward/event-store';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-
-/** A write that an Idempotency-Key names, as the stream remembers it. */
-export interface RememberedWrite<State> {
-  readonly digest: string | null;
-  readonly before: State;
-  readonly after: State;
-  readonly position: LogPosition;
-}
+import { WriteMemory, writeName, type RememberedWrite } from './write-memory.js';
 
 /** An aggregate as of the last event of its stream. */
 export interface Loaded<State> {
@@ -19,18 +12,12 @@ export interface Loaded<State> {
   readonly revision: ExpectedRevision & (bigint | 'no_stream');
   /** Of its last event; the start of the log when there is none. */
   readonly position: LogPosition;
-  /** By {@link writeName}. */
-  readonly remembered: Map<string, RememberedWrite<State>>;
+  readonly remembered: WriteMemory<State>;
 }
 
 type AnyDecider<State> = Pick<Decider<never, State, never>, 'initialState' | 'evolve'>;
 
 const CACHED_AGGREGATES = 10_000;
-
-/** An actor's Idempotency-Keys are the actor's own: nobody else's repeat is taken for theirs. */
-export function writeName(actor: string, idempotencyKey: string): string {
-  return JSON.stringify([actor, idempotencyKey]);
-}
 
 /**
  * Folds streams. The fold is cached and every load reads on from its revision, so the cost of a
@@ -68,6 +55,27 @@ export class AggregateStore {
     return this.fold({ decider, stream, known, unseen, revision });
   }
 
+  /** The write of that name, from memory, or from the log where memory may have forgotten it. */
+  async recall<State>(
+    { decider, stream }: { readonly decider: AnyDecider<State>; readonly stream: string },
+    { remembered }: Loaded<State>,
+    { actor, idempotencyKey }: { readonly actor: string; readonly idempotencyKey: string },
+  ): Promise<RememberedWrite<State> | undefined> {
+    const name = writeName(actor, idempotencyKey);
+    const known = remembered.get(name);
+    if (known || !remembered.mayHaveForgotten(name)) return known;
+    const memory = new WriteMemory<State>();
+    let before = decider.initialState;
+    for await (const recorded of this.events.readStream(stream)) {
+      const event = readStoredEvent(recorded);
+      const after = decider.evolve(before, event as never);
+      const isIts = event.data.actor === actor && event.data.idempotencyKey === idempotencyKey;
+      if (isIts) memory.remember({ event, before, after, position: recorded.position });
+      before = after;
+    }
+    return memory.get(name);
+  }
+
   private isCurrent(stream: string, { revision }: Loaded<unknown>): boolean {
     return canTellRevisions(this.events) && this.events.lastRevision(stream) === revision;
   }
@@ -78,7 +86,7 @@ export class AggregateStore {
     let { state, position } = known;
     for (const { event, position: at } of unseen) {
       const after = decider.evolve(state, event as never);
-      rememberWrite(remembered, event.data, { before: state, after, position: at });
+      remembered.remember({ event, before: state, after, position: at });
       [state, position] = [after, at];
     }
     const loaded = { state, revision, position, remembered };
@@ -101,23 +109,11 @@ interface Fold<State> {
   readonly revision: Loaded<State>['revision'];
 }
 
-function rememberWrite<State>(
-  remembered: Map<string, RememberedWrite<State>>,
-  { actor, idempotencyKey, requestDigest: digest }: DomainEvent['data'],
-  { before, after, position }: Omit<RememberedWrite<State>, 'digest'>,
-): void {
-  if (idempotencyKey === null) return;
-  const name = writeName(actor, idempotencyKey);
-  // One write may have made several events: it began before the first and ended after the last.
-  const first = remembered.get(name)?.before ?? before;
-  remembered.set(name, { digest, before: first, after, position });
-}
-
 function emptyAggregate<State>(decider: AnyDecider<State>): Loaded<State> {
   return {
     state: decider.initialState,
     revision: 'no_stream',
     position: START_OF_LOG,
-    remembered: new Map(),
+    remembered: new WriteMemory(),
   };
 }

@@ -163,6 +163,19 @@ describe('writing to the log', () => {
   });
 
   describe('when asked again under an Idempotency-Key', () => {
+    it('gives the first answer also when more came since than is kept in memory', async () => {
+      await set(api, 'there before');
+      const first = await set(api, 'a value', { idempotencyKey: 'first' });
+      for (let n = 0; n < 250; n++) await set(api, `value number ${n}`, { idempotencyKey: `later-${n}` });
+      const written = (await events.typesIn(stream)).length;
+      for (const process of [api, other])
+        expect(await set(process, 'a value', { idempotencyKey: 'first' })).toEqual(first);
+      await expect(set(api, 'another value', { idempotencyKey: 'first' })).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_KEY_REUSED',
+      });
+      expect((await events.typesIn(stream)).length).toBe(written);
+    }, 60_000);
+
     it('gives the first answer, long after the slot went on', async () => {
       const first = await set(api, 'A', { idempotencyKey: 'a' });
       await set(api, 'B');

@@ -11,12 +11,13 @@ import {
 import { EventStore, type StreamAppend } from '@keyward/event-store';
 import { Clock, Tracing, inSpan } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
-import { AggregateStore, writeName, type Loaded, type RememberedWrite } from './aggregate-store.js';
+import { AggregateStore, type Loaded } from './aggregate-store.js';
 import { DurableAppender } from './durable-appender.js';
 import { NoOpMemory } from './no-op-memory.js';
 import { StreamTurns } from './stream-turns.js';
 import { derivedUuid, idempotencyKeyReused, type WriteAnswer, type WriteRequest } from './write-request.js';
 import { WriteHorizon } from './write-horizon.js';
+import type { RememberedWrite } from './write-memory.js';
 
 /** One write, told to the executor. */
 export interface Write<State, Event extends DomainEvent, Answer> {
@@ -107,7 +108,7 @@ export class WriteExecutor {
   ): Promise<(Answer & WriteAnswer) | undefined> {
     const { actor, idempotencyKey } = write.request;
     if (idempotencyKey === null) return undefined;
-    const made = loaded.remembered.get(writeName(actor, idempotencyKey));
+    const made = await this.aggregates.recall(write, loaded, { actor, idempotencyKey });
     if (made) return this.repeat(write, made);
     return this.noOps.recall<Answer & WriteAnswer>(write.stream, write.request, write.digest);
   }

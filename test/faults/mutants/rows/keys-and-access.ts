@@ -74,6 +74,14 @@ export const KEYS_AND_ACCESS: readonly Mutant[] = [
     test: 'remembers what changed nothing',
   },
   {
+    without: 'the search in the log for a write that memory has forgotten',
+    file: `${API}/write-side/aggregate-store.ts`,
+    text: 'if (known || !remembered.mayHaveForgotten(name)) return known;',
+    instead: 'if (known || name) return known;',
+    spec: `${API}/write-side/write-executor.int-spec.ts`,
+    test: 'also when more came since than is kept in memory',
+  },
+  {
     without: 'event ids that derive from the Idempotency-Key',
     file: `${API}/write-side/write-executor.ts`,
     text: 'idempotencyKey === null ? [identity] : [actor, idempotencyKey, digest]',
