@@ -78,10 +78,10 @@ export const CHANGE_LOG: readonly Mutant[] = [
   {
     without: 'publishing before the checkpoint',
     file: 'apps/relay/src/relaying/relay.ts',
-    text: `    await changeLog.append(changes);
+    text: `    await inSpans(spans, () => changeLog.append(changes));
     await changeLog.saveCheckpoint(last.position);`,
     instead: `    await changeLog.saveCheckpoint(last.position);
-    await changeLog.append(changes);`,
+    await inSpans(spans, () => changeLog.append(changes));`,
     spec: 'apps/relay/src/relaying/relay.spec.ts',
     test: 'when it dies between append and checkpoint',
   },
