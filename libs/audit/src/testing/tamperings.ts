@@ -160,12 +160,17 @@ export async function tamperings(): Promise<readonly Tampering[]> {
     ]),
     ['9 garbage'],
   );
+  const notUtf8 = Buffer.from(textOf(lines));
+  notUtf8[notUtf8.indexOf('alice', Buffer.byteLength(textOf(lines.slice(0, 7))))] = 0xff;
+  add('an event with a byte that is no text', notUtf8, ['8 garbage', '9 missing_event']);
   add('a line that does not end', inserted(9, 'x'.repeat(MAX_LINE_BYTES + 1)), ['9 garbage']);
   add(
     'line breaks of another system',
     lines.map((line) => `${line}\r`),
     ['1 no_header'],
   );
+  const part = (await sampleExport({ first: 5 })).lines;
+  add('a part that is passed off as the whole', part.with(-1, at(14)), ['8 wrong_log']);
   add(
     'the end of another history',
     [...lines.slice(0, 13), other.lines[13]!],
