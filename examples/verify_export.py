@@ -54,9 +54,9 @@ whole_number = lambda value: type(value) is int and 0 <= value < 2**53
 text, hex_32, hex_64 = pattern("(?s:.*)"), pattern("[0-9a-f]{64}"), pattern("[0-9a-f]{128}")
 time = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 LOG = {"storeId": text, "organizationId": or_null(text)}
-HEADER = {**LOG, "format": pattern("keyward.audit.export.v1"), "first": whole_number, "previousHeadHash": or_null(hex_32),
+HEADER = {**LOG, "format": pattern(r"keyward\.audit\.export\.v1"), "first": whole_number, "previousHeadHash": or_null(hex_32),
           "range": lambda value: isinstance(value, list) and all(map(hex_32, value))}
-HEAD = {**LOG, "format": pattern("keyward.audit.head.v1"), "size": whole_number, "rootHash": hex_32,
+HEAD = {**LOG, "format": pattern(r"keyward\.audit\.head\.v1"), "size": whole_number, "rootHash": hex_32,
         "position": or_null(text), "previousHeadHash": or_null(hex_32), "exportFrom": or_null(whole_number),
         "time": time, "signingKeyId": hex_32}
 EVENT = {"index": whole_number, "previousHash": or_null(hex_32), "stream": text}

@@ -115,6 +115,7 @@ export async function tamperings(): Promise<readonly Tampering[]> {
   add('nothing but the header', lines.slice(0, 1), ['1 cut_tail']);
   add('nothing at all', [], ['1 no_header']);
   add('no header', lines.slice(1), ['1 no_header']);
+  add('a header of another format', edited(1, 'keyward.audit', 'keyward/audit'), ['1 no_header']);
   add('a header of another version', edited(1, 'export.v1', 'export.v2'), ['1 no_header']);
   add('a header of a later part', edited(1, '"first":0', '"first":4'), ['1 no_header']);
   add('a header of another store', edited(1, STORE_ID, STORE_ID.replace('5', '6')), [
