@@ -109,7 +109,7 @@ export class ReadRounds {
     if (outcome === undefined) return answerAll(questions, undefined);
     questions.forEach((question, i) => {
       if (outcome === 'again') this.again(question, 'changed too often while it was read');
-      else this.answer(question, results[i]!, outcome);
+      else this.answer(question, results[i]!, outcome, reads.generation);
     });
   }
 
@@ -117,22 +117,37 @@ export class ReadRounds {
     question: Question,
     result: () => unknown,
     { before, after }: Exclude<Outcome, 'again' | undefined>,
+    generation: string,
   ): void {
     const status = this.parts.connection.isSingle || question.statusOnly ? after : before;
     try {
       question.answered({ status, value: result() });
     } catch (error) {
+      if (!(error instanceof ReadModelLostError)) return question.failed(error);
       // Two hashes that do not fit together may just be being written.
-      if (error instanceof ReadModelLostError)
-        this.again(question, 'lost records, as by eviction, and has to be built anew');
-      else question.failed(error);
+      if (!this.again(question, 'lost records, as by eviction, and has to be built anew'))
+        this.giveUp(generation);
     }
   }
 
-  private again(question: Question, problem: string): void {
+  /** False when that was its last attempt. */
+  private again(question: Question, problem: string): boolean {
     question.attempts += 1;
-    if (question.attempts < ATTEMPTS) this.put(question);
-    else question.failed(new ReadModelUnavailableError(problem));
+    const isLast = question.attempts >= ATTEMPTS;
+    if (isLast) question.failed(new ReadModelUnavailableError(problem));
+    else this.put(question);
+    return !isLast;
+  }
+
+  /**
+   * The projector would not find out while nothing is written where records are gone. Without the mark its next beat
+   * does, and nobody is answered from what else may be gone.
+   */
+  private giveUp(generation: string): void {
+    const { connection, marks, keys } = this.parts;
+    const [mark] = marks.of(generation, [keys.meta]);
+    // Denied to this user, or out of reach: the next question finds the same.
+    connection.run([['unlink', mark!]]).catch(() => undefined);
   }
 
   private async read(before: Seen, reads: RecordReads, ofAllNodes: boolean): Promise<Outcome> {

@@ -1,7 +1,7 @@
 // @needs redis
 import { CorruptRecordError, ReadModelLostError, ReadModelSetupError } from '../read-model.errors.js';
 import { STORE, at, orgSlot, projectSlot, slotWithKey } from '../testing/sample-records.js';
-import { ADDRESS, PROJECT_SLOT, RedisUnderFault } from './redis-fault.fixtures.js';
+import { ADDRESS, PROJECT_SLOT, RedisUnderFault, until } from './redis-fault.fixtures.js';
 
 let redis: RedisUnderFault;
 beforeEach(async () => {
@@ -59,6 +59,16 @@ describe('a Redis that evicts', () => {
       expect(await redis.answer()).toBe('found');
     },
   );
+
+  it('and dropped slots that nothing is written to is given up by who reads, so that the next beat finds it', async () => {
+    await redis.fill();
+    await redis.admin.del(...(await redis.keysLike('kw:*:{acme}:openai')));
+    const reader = redis.open(redis.server.url);
+    expect(await redis.answer(reader)).toBe('unavailable');
+    await until(async () => (await redis.answer(reader)) === 'not ready');
+    await expect(redis.store.heartbeat(at(1))).rejects.toThrow(ReadModelLostError);
+    expect(await redis.store.checkpoint(STORE)).toBeNull();
+  });
 
   it('and dropped slots is noticed by a write too, which would have hidden the loss', async () => {
     await redis.fill();
