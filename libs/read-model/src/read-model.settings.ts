@@ -8,7 +8,8 @@ export const readModelSettings = defineSettings({
     doc:
       'Where the read model is kept. `memory:` is rebuilt from the event log at every start. Redis: `redis://[user:password@]host[:port][/db]`, ' +
       'with TLS `rediss://`; options after `?`, joined by `&`: `cluster=true` with `node=host:port` for each further node, `prefix` of all keys (default kw), ' +
-      'and with TLS `ca`, `cert`, `key` (PEM files) and `servername`. Redis must have the maxmemory-policy noeviction.',
+      'and with TLS `ca`, `cert`, `key` (PEM files) and `servername`. Redis must have the maxmemory-policy noeviction. ' +
+      'Redis Sentinel is not supported: name an address that follows the primary, or a Cluster.',
   }),
   KEYWARD_STALENESS_BOUND: setting.duration({
     default: '2s',

@@ -59,6 +59,11 @@ describe('parseRedisUrl', () => {
     ['a port out of range', 'redis://h0st-s3cret:0', /ports from 1 to 65535/],
     ['a database that is no number', 'redis://cache/s3cret', /number for its database/],
     ['an unknown option', 'redis://cache?s3cret=s3cret', /none of cluster, node, prefix/],
+    [
+      'a Sentinel',
+      'redis://cache:26379?sentinel=s3cret',
+      /Sentinel: give an address that follows the primary/,
+    ],
     ['an option twice', 'redis://cache?prefix=a&prefix=s3cret', /"prefix" twice/],
     ['nodes without a Cluster', 'redis://cache?node=s3cret:1', /"cluster=true"/],
     ['a malformed node', 'redis://cache?cluster=true&node=a:b:s3cret', /each "node" as host:port/],

@@ -62,13 +62,19 @@ function broken(rule: string): never {
 
 function checkOptions({ searchParams, protocol }: URL): void {
   for (const name of searchParams.keys()) {
-    // The name may be a mistyped secret too, so only those that are known are told.
-    if (!OPTIONS.includes(name)) broken(`has an option that is none of ${OPTIONS.join(', ')}`);
+    if (!OPTIONS.includes(name)) unknownOption(name);
     if (name !== 'node' && searchParams.getAll(name).length > 1) broken(`has the option "${name}" twice`);
   }
   const tls = TLS_OPTIONS.find((name) => searchParams.has(name));
   if (tls && protocol !== 'rediss:') broken(`has the option "${tls}", which needs rediss:`);
   if (searchParams.has('cert') !== searchParams.has('key')) broken('must have "cert" and "key", or neither');
+}
+
+function unknownOption(name: string): never {
+  if (/sentinel/i.test(name))
+    broken('cannot name a Redis Sentinel: give an address that follows the primary, or a Cluster');
+  // The name may be a mistyped secret too, so only those that are known are told.
+  return broken(`has an option that is none of ${OPTIONS.join(', ')}`);
 }
 
 function flag({ searchParams }: URL, name: string): boolean {
