@@ -17,14 +17,14 @@ export class WatchAccess {
    * What the principal is to be shown of what it asked for. A worker that is narrowed to projects
    * and names none watches its own.
    * @throws KeywardError FORBIDDEN, alike for a foreign and an unknown organization; UNKNOWN_PROJECT,
-   * UNKNOWN_INTEGRATION; UNAVAILABLE while the read model is not there.
+   * UNKNOWN_INTEGRATION; UNAVAILABLE while the read model is not there or out of reach.
    */
   async check(principal: Principal, request: CheckedWatchRequest): Promise<WatchFilter> {
     const { organizationId, integrationIds } = request;
     const projectIds = projectsWatched(principal, request);
     authorizeAll(principal, organizationId, projectIds);
     for (const id of integrationIds) refuseUnknownIntegration(id);
-    await this.refuseUnknown(principal, request);
+    await this.refuseUnknown(principal, request).catch(outOfReach('read model'));
     return {
       organizationId,
       projectIds: projectIds && new Set(projectIds),
@@ -35,10 +35,10 @@ export class WatchAccess {
   /**
    * A position beyond what the broadcaster has reached may just be new; one beyond the log's end is
    * of a log that was since replaced by an older copy, and would wait for ever.
-   * @throws KeywardError INVALID_REQUEST
+   * @throws KeywardError INVALID_REQUEST; UNAVAILABLE while the log is out of reach
    */
   async refuseFuture(after: LogPosition): Promise<void> {
-    const head = await this.store.head();
+    const head = await this.store.head().catch(outOfReach('event log'));
     if (comparePositions(after, head) <= 0) return;
     const rule = 'lies beyond the end of the event log: leave it empty, and look everything up again';
     throw invalid([{ field: 'after_position', rule }]);
@@ -88,4 +88,15 @@ function unknownProject(id: string): KeywardError {
 function notReady(): KeywardError {
   const detail = 'The read model is still being built: try again.';
   return new KeywardError('UNAVAILABLE', detail, { retryAfterSeconds: 1 });
+}
+
+/** Nothing is known then about what was asked. The part's own error may name hosts and stays inside. */
+function outOfReach(part: 'read model' | 'event log'): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof KeywardError) throw cause;
+    throw new KeywardError('UNAVAILABLE', `The ${part} is out of reach: try again.`, {
+      retryAfterSeconds: 1,
+      cause,
+    });
+  };
 }

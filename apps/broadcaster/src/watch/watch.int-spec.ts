@@ -193,6 +193,22 @@ describe('Watch over gRPC', () => {
     });
   });
 
+  it('refuses, for now, while the read model is out of reach', async () => {
+    await start();
+    fixture.readModel.organization = () => Promise.reject(new Error('redis.internal does not answer'));
+    const end = await fixture.watch().ended;
+    expect(end).toMatchObject({ grpcCode: 14, reason: 'UNAVAILABLE' });
+    expect(JSON.stringify(end)).not.toContain('redis.internal');
+  });
+
+  it('refuses a position that it has not come to, for now, while the event log is out of reach', async () => {
+    await start();
+    fixture.events.head = () => Promise.reject(new Error('esdb.internal does not answer'));
+    const end = await fixture.watch({ afterPosition: fixture.positionToken(positionAt(999)) }).ended;
+    expect(end).toMatchObject({ grpcCode: 14, reason: 'UNAVAILABLE' });
+    expect(JSON.stringify(end)).not.toContain('esdb.internal');
+  });
+
   it('refuses more watches than a principal may have', async () => {
     await start({ settings: { KEYWARD_WATCHES_PER_PRINCIPAL: 1 } });
     const first = await watching();
