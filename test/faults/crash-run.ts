@@ -37,7 +37,7 @@ export class CrashRun {
     const { grpcTarget, kill9 } = await startKeyward(dataDir, env);
     const tokens = makeTokens(dataDir);
     const http = new HttpClient(httpPort);
-    await register(http, tokens.platform);
+    await register(http, tokens);
     await kill9();
     const history = new History((await readLogOfDead(dataDir)).storeId);
     const targets = { lookupTarget: grpcTarget, watchTarget: grpcTarget };

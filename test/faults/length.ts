@@ -11,11 +11,12 @@ export function roundsOf({ usual, full }: { readonly usual: number; readonly ful
   return Number(process.env['KEYWARD_FAULTS_ROUNDS'] ?? (FULL ? full : usual));
 }
 
-/** @throws Error that names the seed, when, and the first violations */
+/** @throws Error that names the seed, when, and which rules were broken, with a few examples of each */
 export function expectNone(violations: readonly Violation[], when: string): void {
   if (violations.length === 0) return;
-  const shown = violations.slice(0, 10).map(({ rule, what }) => `${rule}: ${what}`);
-  throw new Error(
-    `KEYWARD_FAULTS_SEED=${SEED}, ${when}: ${violations.length} violations\n${shown.join('\n')}`,
-  );
+  const rules = [...new Set(violations.map(({ rule }) => rule))].map((rule) => {
+    const broken = violations.filter((violation) => violation.rule === rule);
+    return [`${rule}, ${broken.length} times:`, ...broken.slice(0, 4).map(({ what }) => what)].join('\n  ');
+  });
+  throw new Error(`KEYWARD_FAULTS_SEED=${SEED}, ${when}:\n${rules.join('\n')}`);
 }

@@ -53,7 +53,7 @@ export class DistributedRun {
       throwIfAny(await untilWell(apps));
       const tokens = makeTokens(env['KEYWARD_DATA_DIR']!);
       const http = new HttpClient(...portsOf('api', 'httpPort'));
-      await register(http, tokens.platform);
+      await register(http, tokens);
       const { storeId } = await readLogAt(env['KEYWARD_EVENT_STORE']!);
       const clients = new Clients({
         history: new History(storeId),

@@ -5,7 +5,7 @@ import { SEED, expectNone, roundsOf } from '../length.js';
 import { APPS, type AppCopy } from './app-copy.js';
 import { DistributedRun } from './distributed-run.js';
 
-const ROUNDS = roundsOf({ usual: 3, full: 20 });
+const ROUNDS = roundsOf({ usual: 2, full: 20 });
 const ALL_ROUNDS = ROUNDS * APPS.length;
 const BEGIN_MS = 240_000;
 const ROUND_MS = 240_000;

@@ -109,9 +109,17 @@ export class Clients {
     );
   }
 
-  /** To be taken while nothing is written. */
-  snapshot(workers: LookupWorkers): Promise<Snapshot> {
-    return takeSnapshot(this.parts, workers);
+  /** To be taken while nothing is written; taken again as long as parts of it are refused. */
+  async snapshot(workers: LookupWorkers): Promise<Snapshot> {
+    const limit = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await takeSnapshot(this.parts, workers);
+      } catch (error) {
+        if (Date.now() > limit) throw error;
+        await sleep(100);
+      }
+    }
   }
 
   /** The watches of the SDK, which go on over all rounds, come to this place by themselves. */

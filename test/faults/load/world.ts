@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlotAddress } from '@keyward/domain';
 import { token } from '../../support/standalone.js';
 import type { ProjectAddress } from '../checker/log-view.js';
@@ -43,9 +44,10 @@ export function makeTokens(dataDir: string): Tokens {
   };
 }
 
-/** Makes all of the world known to a running Keyward. */
-export async function register(http: HttpClient, token: string): Promise<void> {
-  const put = (path: string, body: object) => http.must({ method: 'PUT', path: `/v1${path}`, token, body });
+/** Makes all of the world known to a running Keyward; resolves when the read model has it, or the first to read would be refused. */
+export async function register(http: HttpClient, { platform, owner }: Tokens): Promise<void> {
+  const put = (path: string, body: object) =>
+    http.must({ method: 'PUT', path: `/v1${path}`, token: platform, body });
   await put('/rollout', { percentage: 100, include: [], exclude: [] });
   for (const organizationId of ORGANIZATIONS) {
     await put(`/organizations/${organizationId}`, { name: organizationId, plan: 'enterprise' });
@@ -53,4 +55,7 @@ export async function register(http: HttpClient, token: string): Promise<void> {
       await put(`/organizations/${organizationId}/projects/${projectId}`, { name: projectId });
     }
   }
+  const path = `/v1/organizations/${ORGANIZATIONS[0]}/integrations?fully_consistent=true`;
+  const read = () => http.send({ method: 'GET', path, token: owner });
+  while ((await read()).status !== 200) await sleep(100);
 }
