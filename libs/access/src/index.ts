@@ -1,7 +1,7 @@
 export { AccessModule, openTokenVerifier, type AccessOptions } from './access.module.js';
 export { accessSettings } from './access.settings.js';
 export { LOCAL_ISSUER, LocalIssuer, type TokenRequest } from './local-issuer/local-issuer.js';
-export { authorize, decide, type Target, type Verdict } from './policy/authorize.js';
+export { actorKind, authorize, decide, type Target, type Verdict } from './policy/authorize.js';
 export { POLICY, type Allowance, type Operation, type PolicyRow } from './policy/policy.js';
 export {
   ORGANIZATION_ROLES,

@@ -86,7 +86,7 @@ export {
   type ProjectState,
   type PutProject,
 } from './project/project.js';
-export type { Provenance } from './provenance.js';
+export type { ActorKind, Provenance } from './provenance.js';
 export {
   ROLLOUT_STREAM,
   isInRollout,
@@ -104,3 +104,4 @@ export {
   type DomainEvent,
   type StoredEvent,
 } from './stored-event.js';
+export { DOMAIN_STREAM_PREFIXES, streamOwner, type StreamOwner } from './streams/stream-owner.js';

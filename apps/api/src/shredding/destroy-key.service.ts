@@ -35,6 +35,7 @@ export interface KeyDestroyedAnswer {
 /** As the log names what nobody asked for but the retention. */
 const RETENTION: WriteRequest = {
   actor: 'keyward',
+  actorKind: 'keyward',
   reason: null,
   idempotencyKey: null,
   expectedVersion: null,

@@ -239,7 +239,14 @@ function bus({ app }: ApiFixture): CommandBus {
 }
 
 function request(fields: Partial<WriteRequest>): WriteRequest {
-  return { actor: 'olivia', reason: null, idempotencyKey: null, expectedVersion: null, ...fields };
+  return {
+    actor: 'olivia',
+    actorKind: 'organization_owner',
+    reason: null,
+    idempotencyKey: null,
+    expectedVersion: null,
+    ...fields,
+  };
 }
 
 function codeOf(error: unknown): string | undefined {

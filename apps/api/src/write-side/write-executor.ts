@@ -140,14 +140,15 @@ export class WriteExecutor {
   }
 
   private provenance({ request, digest }: { request: WriteRequest; digest: string }): Provenance {
-    const { actor, reason, idempotencyKey } = request;
-    const occurredAt = this.clock.now().toISOString();
+    const { actor, actorKind, reason, idempotencyKey, expectedVersion } = request;
     return {
       actor,
-      occurredAt,
+      actorKind,
+      occurredAt: this.clock.now().toISOString(),
       reason,
       idempotencyKey,
       requestDigest: idempotencyKey === null ? null : digest,
+      expectedVersion,
     };
   }
 }

@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
 import { KeywardError } from '@keyward/contracts';
-import type { ExpectedVersion } from '@keyward/domain';
+import type { ActorKind, ExpectedVersion } from '@keyward/domain';
 
 /** What every write carries besides its own fields. */
 export interface WriteRequest {
   /** Subject of the token. */
   readonly actor: string;
+  /** The role that allows it. */
+  readonly actorKind: ActorKind | null;
   readonly reason: string | null;
   /** The Idempotency-Key header. */
   readonly idempotencyKey: string | null;

@@ -1,6 +1,6 @@
 import { failureOf, NOBODY_IN_PARTICULAR } from '../testing/fixtures.js';
 import { projectPath, type Principal } from '../principal.js';
-import { authorize } from './authorize.js';
+import { actorKind, authorize } from './authorize.js';
 import { POLICY, type PolicyRow } from './policy.js';
 
 const viewer: Principal = {
@@ -48,5 +48,27 @@ describe('authorize', () => {
     for (const { operation } of closed) {
       expect(await failureOf(() => authorize(operation, null))).toMatchObject({ code: 'UNAUTHENTICATED' });
     }
+  });
+});
+
+describe('the kind of an actor', () => {
+  const everything: Principal = {
+    ...NOBODY_IN_PARTICULAR,
+    platformAdmin: true,
+    organizations: new Map([['acme', 'owner']]),
+    projects: new Map([[projectPath('globex', 'website'), 'editor']]),
+  };
+  const acme = { organizationId: 'acme', projectId: 'website' };
+
+  it.each([
+    ['putProject', acme, 'platform_admin'],
+    ['setOrgKey', acme, 'organization_owner'],
+    ['setProjectKey', acme, 'organization_owner'],
+    ['setProjectKey', { organizationId: 'globex', projectId: 'website' }, 'project_editor'],
+    ['setProjectKey', { organizationId: 'globex', projectId: 'mobile' }, null],
+    ['setOrgKey', { organizationId: 'globex' }, null],
+  ] as const)('is, for %s at %j, %s: the role that allowed it and no other', (operation, target, kind) => {
+    expect(actorKind(operation, everything, target)).toBe(kind);
+    expect(actorKind(operation, null, target)).toBeNull();
   });
 });

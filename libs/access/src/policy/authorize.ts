@@ -1,5 +1,6 @@
 import { KeywardError } from '@keyward/contracts';
-import { projectPath, type Principal } from '../principal.js';
+import type { ActorKind } from '@keyward/domain';
+import { projectPath, type OrganizationRole, type Principal, type ProjectRole } from '../principal.js';
 import { POLICY, type Allowance, type Operation } from './policy.js';
 
 /** What an operation is done to. Leave out what it does not name. */
@@ -25,6 +26,21 @@ export function decide(operation: Operation, principal: Principal | null, target
   return principal !== null && isAllowed(allow, principal, target) ? 'allow' : 'deny';
 }
 
+/** The role that lets this principal do this, for the record; null when none of these does. */
+export function actorKind(
+  operation: Operation,
+  principal: Principal | null,
+  target: Target,
+): ActorKind | null {
+  const allow = ALLOWANCES.get(operation) ?? NOTHING;
+  if (principal === null) return null;
+  if (allow.platformAdmin && principal.platformAdmin) return 'platform_admin';
+  const inOrganization = organizationRole(allow, principal, target);
+  if (inOrganization) return `organization_${inOrganization}`;
+  const inProject = projectRole(allow, principal, target);
+  return inProject ? `project_${inProject}` : null;
+}
+
 /**
  * Returns when the policy table allows it.
  * @throws KeywardError UNAUTHENTICATED without a principal; FORBIDDEN with one sentence per
@@ -43,26 +59,29 @@ function isAllowed(allow: Allowance, principal: Principal, target: Target): bool
     allow.signedIn === true ||
     (allow.platformAdmin === true && principal.platformAdmin) ||
     (allow.worker === true && isWorkerOf(principal, target)) ||
-    hasOrganizationRole(allow, principal, target) ||
-    hasProjectRole(allow, principal, target)
+    organizationRole(allow, principal, target) !== undefined ||
+    projectRole(allow, principal, target) !== undefined
   );
 }
 
-function hasOrganizationRole(allow: Allowance, principal: Principal, { organizationId }: Target): boolean {
-  if (allow.organizationRoles === undefined || organizationId === undefined) return false;
-  const role = principal.organizations.get(organizationId);
-  return role !== undefined && allow.organizationRoles.includes(role);
+/** The principal's role in the organization, if it is one that is allowed. */
+function organizationRole(
+  allow: Allowance,
+  principal: Principal,
+  { organizationId }: Target,
+): OrganizationRole | undefined {
+  const role = organizationId === undefined ? undefined : principal.organizations.get(organizationId);
+  return role && allow.organizationRoles?.includes(role) ? role : undefined;
 }
 
-function hasProjectRole(
+function projectRole(
   allow: Allowance,
   principal: Principal,
   { organizationId, projectId }: Target,
-): boolean {
-  if (allow.projectRoles === undefined || organizationId === undefined || projectId === undefined)
-    return false;
+): ProjectRole | undefined {
+  if (organizationId === undefined || projectId === undefined) return undefined;
   const role = principal.projects.get(projectPath(organizationId, projectId));
-  return role !== undefined && allow.projectRoles.includes(role);
+  return role && allow.projectRoles?.includes(role) ? role : undefined;
 }
 
 function isWorkerOf({ worker }: Principal, { organizationId, projectId }: Target): boolean {

@@ -111,6 +111,7 @@ const DESIGN_ROUTES = `
   POST   /v1/organizations/{org}/integrations/{integration}/key/disable
   POST   /v1/organizations/{org}/integrations/{integration}/key/enable
   DELETE /v1/organizations/{org}/integrations/{integration}/key/versions/{version}
+  GET    /v1/organizations/{org}/integrations/{integration}/key/usage
   GET    /v1/organizations/{org}/projects/{project}/integrations
   PUT    /v1/organizations/{org}/projects/{project}/integrations/{integration}/key
   DELETE /v1/organizations/{org}/projects/{project}/integrations/{integration}/key

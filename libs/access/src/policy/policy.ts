@@ -60,6 +60,7 @@ export const POLICY = [
   { operation: 'disableOrgKey', http: `POST ${ORG_KEY}/disable`, allow: ORG_ADMIN },
   { operation: 'enableOrgKey', http: `POST ${ORG_KEY}/enable`, allow: ORG_ADMIN },
   { operation: 'destroyOrgKeyVersion', http: `DELETE ${ORG_KEY}/versions/{version}`, allow: ORG_ADMIN },
+  { operation: 'listKeyUsage', http: `GET ${ORG_KEY}/usage`, allow: ORG_ADMIN },
   { operation: 'listProjectIntegrations', http: `GET ${PROJECT}/integrations`, allow: PROJECT_VIEWER },
   { operation: 'setProjectKey', http: `PUT ${PROJECT_KEY}`, allow: PROJECT_EDITOR },
   { operation: 'removeProjectKey', http: `DELETE ${PROJECT_KEY}`, allow: PROJECT_EDITOR },

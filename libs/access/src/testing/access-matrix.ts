@@ -25,6 +25,7 @@ const MATRIX = `
   disableOrgKey           -     -       -       own    own    -       -        -         -         -       -
   enableOrgKey            -     -       -       own    own    -       -        -         -         -       -
   destroyOrgKeyVersion    -     -       -       own    own    -       -        -         -         -       -
+  listKeyUsage            -     -       -       own    own    -       -        -         -         -       -
   listProjectIntegrations -     -       -       own    own    -       project  project   project   -       -
   setProjectKey           -     -       -       own    own    -       project  project   -         -       -
   removeProjectKey        -     -       -       own    own    -       project  project   -         -       -

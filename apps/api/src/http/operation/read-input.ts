@@ -1,3 +1,4 @@
+import { actorKind } from '@keyward/access';
 import type { FieldViolation } from '@keyward/contracts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -39,7 +40,7 @@ export function readInput(
 ): InputOf<OperationDefinition> {
   const route = routeOf(definition.operation);
   const violations: FieldViolation[] = [];
-  const path = parse(pathSchema(route), request.params, 'path', violations);
+  const ids = pathIds(parse(pathSchema(route), request.params, 'path', violations));
   const query = parse(
     definition.query ?? NO_PARAMETERS,
     { ...(request.query as object) },
@@ -49,13 +50,18 @@ export function readInput(
   const body = readBody(definition, request.body, violations);
   const write = readWriteRequest(request, body, violations);
   if (violations.length > 0) throw invalidRequest(violations);
-  const { org = '', project = '', integration = '', version } = path as Record<string, string | undefined>;
-  return {
-    path: { organizationId: org, projectId: project, integrationId: integration, version: Number(version) },
-    query,
-    body,
-    request: write,
+  const { principal } = contextOf(request);
+  const actor = {
+    actor: principal?.subject ?? '',
+    actorKind: actorKind(definition.operation, principal, ids),
   };
+  return { path: ids, query, body, request: { ...actor, ...write } };
+}
+
+function pathIds(path: unknown): PathIds {
+  const ids = (path ?? {}) as Record<string, string | undefined>;
+  const { org = '', project = '', integration = '', version } = ids;
+  return { organizationId: org, projectId: project, integrationId: integration, version: Number(version) };
 }
 
 function parse(schema: z.ZodType, value: unknown, root: string, violations: FieldViolation[]): unknown {
@@ -79,12 +85,11 @@ function readWriteRequest(
   request: FastifyRequest,
   body: unknown,
   violations: FieldViolation[],
-): WriteRequest {
+): Omit<WriteRequest, 'actor' | 'actorKind'> {
   const expectedVersion = valueOf(readIfMatch(request.headers), violations);
   const idempotencyKey = valueOf(readIdempotencyKey(request.headers), violations);
   const { reason } = (body ?? {}) as { readonly reason?: string };
   return {
-    actor: contextOf(request).principal?.subject ?? '',
     // An empty text is what a form sends whose field was left alone.
     reason: reason || null,
     idempotencyKey: idempotencyKey ?? null,

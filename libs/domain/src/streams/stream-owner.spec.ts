@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { destroyedKeysStream } from '../destroyed-keys/destroyed-keys.js';
+import { ID_PATTERN } from '../ids.js';
+import { slotStream } from '../key-slot/key-slot.events.js';
+import { organizationStream } from '../organization/organization.js';
+import { projectStream } from '../project/project.js';
+import { ROLLOUT_STREAM } from '../rollout/rollout.js';
+import { DOMAIN_STREAM_PREFIXES, streamOwner } from './stream-owner.js';
+
+const id = fc.stringMatching(new RegExp(`^${ID_PATTERN}$`));
+const NOBODYS_OWN = { organizationId: null, projectId: null, integrationId: null };
+
+describe('the owner of a stream', () => {
+  it('is who the stream was named after', () => {
+    fc.assert(
+      fc.property(id, id, id, (organizationId, projectId, integrationId) => {
+        const own = { ...NOBODYS_OWN, organizationId };
+        const slots = [
+          { organizationId, projectId: null, integrationId },
+          { organizationId, projectId, integrationId },
+        ];
+        expect(streamOwner(organizationStream(organizationId))).toEqual(own);
+        expect(streamOwner(projectStream(organizationId, projectId))).toEqual({ ...own, projectId });
+        for (const slot of slots) {
+          expect(streamOwner(slotStream(slot))).toEqual(slot);
+          expect(streamOwner(destroyedKeysStream(slot))).toEqual(slot);
+        }
+      }),
+    );
+  });
+
+  it('is nobody alone for the rollout', () => {
+    expect(streamOwner(ROLLOUT_STREAM)).toEqual(NOBODYS_OWN);
+  });
+
+  it.each([
+    'keyMaterial-0b5e',
+    'relayCheckpoint-keyward.key-changes.v1',
+    'organization-acme~website',
+    'orgKey-acme',
+    'orgKey-acme~',
+    'destroyedKeys-acme',
+    'projectKey-acme~openai',
+    'constructor-acme',
+    'organization',
+    '',
+  ])('is not known for %s', (stream) => {
+    expect(streamOwner(stream)).toBeUndefined();
+  });
+
+  it('is known for no stream that a filter by prefix would leave out', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.constantFrom(...DOMAIN_STREAM_PREFIXES)), id, (start, rest) => {
+        const stream = start + rest;
+        const passes = DOMAIN_STREAM_PREFIXES.some((prefix) => stream.startsWith(prefix));
+        expect(streamOwner(stream) === undefined || passes).toBe(true);
+      }),
+    );
+  });
+});
