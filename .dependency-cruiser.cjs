@@ -73,6 +73,11 @@ module.exports = {
       ['contracts', 'runtime', 'domain', 'event-store', 'sealing'],
       'The read model is a fold of the log; it knows neither the callers nor the change log.',
     ),
+    onlyLibs(
+      'history',
+      ['contracts', 'runtime', 'domain', 'event-store'],
+      'The history is what the log says, in another order: it knows neither the callers nor any sealed key.',
+    ),
     {
       name: 'kafkajs-stays-in-its-adapter',
       comment:

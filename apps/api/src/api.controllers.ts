@@ -16,6 +16,8 @@ import { DocsController } from './http/openapi/docs.controller.js';
 import { OpenApiController } from './http/openapi/openapi.controller.js';
 import { ExplainEffectiveKeyController } from './queries/explain-effective-key/explain-effective-key.controller.js';
 import { GetRolloutController } from './queries/get-rollout/get-rollout.controller.js';
+import { ListKeyUsageController } from './queries/list-key-usage/list-key-usage.controller.js';
+import { ReadHistoryController } from './queries/read-history/read-history.controller.js';
 import { ListIntegrationsController } from './queries/list-integrations/list-integrations.controller.js';
 import { ListOrganizationIntegrationsController } from './queries/list-organization-integrations/list-organization-integrations.controller.js';
 import { ListProjectIntegrationsController } from './queries/list-project-integrations/list-project-integrations.controller.js';
@@ -28,11 +30,13 @@ export const API_CONTROLLERS = [
   DisableOrgKeyController,
   EnableOrgKeyController,
   DestroyOrgKeyVersionController,
+  ListKeyUsageController,
   ListProjectIntegrationsController,
   SetProjectKeyController,
   RemoveProjectKeyController,
   DestroyProjectKeyVersionController,
   ExplainEffectiveKeyController,
+  ReadHistoryController,
   ListIntegrationsController,
   PutOrganizationController,
   PutProjectController,

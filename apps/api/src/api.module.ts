@@ -1,4 +1,5 @@
 import { EventStore } from '@keyward/event-store';
+import { History } from '@keyward/history';
 import { FreshReader, ReadModel } from '@keyward/read-model';
 import { Clock, Metrics, Tracing } from '@keyward/runtime';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -32,6 +33,10 @@ import { HttpSpans } from './http/server/http-spans.js';
 import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
 import { ExplainEffectiveKeyHandler } from './queries/explain-effective-key/explain-effective-key.handler.js';
 import { GetRolloutHandler } from './queries/get-rollout/get-rollout.handler.js';
+import { ListKeyUsageHandler } from './queries/list-key-usage/list-key-usage.handler.js';
+import { HistoryReader } from './queries/reading/history-reader.js';
+import { HistoryService } from './queries/reading/history.service.js';
+import { ReadHistoryHandler } from './queries/read-history/read-history.handler.js';
 import { ListIntegrationsHandler } from './queries/list-integrations/list-integrations.handler.js';
 import { ListOrganizationIntegrationsHandler } from './queries/list-organization-integrations/list-organization-integrations.handler.js';
 import { ListProjectIntegrationsHandler } from './queries/list-project-integrations/list-project-integrations.handler.js';
@@ -78,10 +83,12 @@ const HANDLERS: Provider[] = [
   ListOrganizationIntegrationsHandler,
   ListProjectIntegrationsHandler,
   ExplainEffectiveKeyHandler,
+  ReadHistoryHandler,
+  ListKeyUsageHandler,
 ];
 
 /**
- * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader,
+ * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader, History,
  * TokenVerifier, Sealer and Unsealer, and the runtime; and creates the application by `createApiApp`.
  */
 @Module({})
@@ -96,6 +103,8 @@ export class ApiModule {
         ...HANDLERS,
         ...httpProviders(settings),
         consistentReader(settings),
+        historyReader(settings),
+        HistoryService,
         EffectiveKeyHistory,
         { provide: KEY_RETENTION, useValue: settings.KEYWARD_KEY_RETENTION },
         Shredder,
@@ -130,5 +139,13 @@ function consistentReader({ KEYWARD_HTTP_CONSISTENCY_TIMEOUT: timeoutMs }: ApiSe
     inject: [EventStore, ReadModel, FreshReader, WriteHorizon],
     useFactory: (events: EventStore, readModel: ReadModel, fresh: FreshReader, horizon: WriteHorizon) =>
       new ConsistentReader({ events, readModel, fresh, horizon, timeoutMs }),
+  };
+}
+
+function historyReader({ KEYWARD_HTTP_CONSISTENCY_TIMEOUT: timeoutMs }: ApiSettings): Provider {
+  return {
+    provide: HistoryReader,
+    inject: [EventStore, History],
+    useFactory: (events: EventStore, history: History) => new HistoryReader({ events, history, timeoutMs }),
   };
 }

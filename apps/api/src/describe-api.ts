@@ -1,3 +1,4 @@
+import { EventStore } from '@keyward/event-store';
 import { HealthRegistry, Metrics } from '@keyward/runtime';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,7 +10,7 @@ import { buildOpenApiDocument } from './http/openapi/openapi-document.js';
 import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { ConsistentReader } from './queries/reading/consistent-reader.js';
 
-const UNUSED = [CommandBus, QueryBus, ConsistentReader, HealthRegistry, Metrics, ServedDocument];
+const UNUSED = [EventStore, CommandBus, QueryBus, ConsistentReader, HealthRegistry, Metrics, ServedDocument];
 
 /** The controllers over nothing: they are looked at and never called. */
 @Module({

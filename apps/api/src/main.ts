@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { AccessModule, accessSettings } from '@keyward/access';
 import { EventStoreModule, sharedEventStoreSettings } from '@keyward/event-store';
+import { HistoryModule } from '@keyward/history';
 import { ReadModelModule, sharedReadModelSettings } from '@keyward/read-model';
 import { RuntimeModule, mergeSettings, runApp, runtimeSettings, type SettingsOf } from '@keyward/runtime';
 import { SealingModule, sealingSettings } from '@keyward/sealing';
@@ -45,6 +46,7 @@ class ApiApp {
           tokenType: settings.KEYWARD_TOKEN_TYPE,
           dataDir,
         }),
+        HistoryModule.forRoot(join(dataDir, 'history.db')),
         ApiModule.forRoot(settings),
       ],
     };

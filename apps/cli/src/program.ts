@@ -2,6 +2,7 @@ import { Command, type Option } from 'commander';
 import type { CliEnvironment } from './cli-environment.js';
 import { runWith, type Run } from './command-context.js';
 import { addEffectiveCommand } from './commands/effective.command.js';
+import { addHistoryCommand } from './commands/history.command.js';
 import { addIntegrationsCommand } from './commands/integrations.command.js';
 import { addKeyCommands } from './commands/key.commands.js';
 import { addOrgCommands } from './commands/org.commands.js';
@@ -11,6 +12,7 @@ import { addShredCommand } from './commands/shred.command.js';
 import { addStatusCommand } from './commands/status.command.js';
 import { addTokenCommand } from './commands/token.command.js';
 import { addVerifyCommand } from './commands/verify.command.js';
+import { addUsageCommand } from './commands/usage.command.js';
 import { addWatchCommand } from './commands/watch.command.js';
 import { EXIT_CODE_MEANINGS } from './errors/exit-codes.js';
 import { usageErrorOf } from './errors/usage-error.js';
@@ -29,6 +31,8 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addKeyCommands,
   addShredCommand,
   addEffectiveCommand,
+  addUsageCommand,
+  addHistoryCommand,
   addWatchCommand,
   addIntegrationsCommand,
   addStatusCommand,

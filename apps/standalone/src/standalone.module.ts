@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AccessModule } from '@keyward/access';
 import { ChangeLogModule } from '@keyward/change-log';
 import { EventStoreModule } from '@keyward/event-store';
+import { HistoryModule } from '@keyward/history';
 import { ReadModelModule } from '@keyward/read-model';
 import { RuntimeModule } from '@keyward/runtime';
 import { SealingModule } from '@keyward/sealing';
@@ -41,6 +42,7 @@ export class StandaloneModule {
         }),
         ProjectorModule,
         RelayModule,
+        HistoryModule.forRoot(join(dataDir, 'history.db')),
         ApiModule.forRoot(settings),
         LookupModule.forRoot(settings),
         BroadcasterModule.forRoot(settings),

@@ -1,6 +1,8 @@
 import { TokenVerifier } from '@keyward/access';
 import { comparePositions } from '@keyward/contracts';
 import { EventStore, MemoryEventStore } from '@keyward/event-store';
+import { History } from '@keyward/history';
+import { openInProcess } from '@keyward/history/testing';
 import {
   FreshReader,
   MemoryReadModel,
@@ -22,6 +24,9 @@ import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ApiModule } from '../api.module.js';
 import type { ApiSettings } from '../api.settings.js';
 import { createApiApp } from '../create-api-app.js';
@@ -82,6 +87,7 @@ export class ApiFixture {
   readonly logLines: string[] = [];
   readonly events: EventStore;
   readonly readModel = new MemoryReadModel();
+  private readonly folder = mkdtempSync(join(tmpdir(), 'keyward-api-'));
   private readonly stop = new AbortController();
   private projecting: Promise<void> | undefined;
   app!: NestFastifyApplication;
@@ -191,6 +197,7 @@ export class ApiFixture {
   async close(): Promise<void> {
     await this.stopProjecting();
     await this.app.close();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Text and bytes go as they are. */
@@ -217,7 +224,14 @@ export class ApiFixture {
     });
     const keks = new InProcessKeks([{ id: 'test', bytes: Buffer.from(KEK) }], 'test', 'the test');
     const health = new HealthRegistry(clock);
+    const history = new History({
+      events,
+      open: () => openInProcess({ file: join(this.folder, 'history.db'), storeId: events.storeId }),
+      report: NO_REPORT,
+    });
     const providers = [
+      { provide: History, useValue: history },
+      { provide: Supervisor, useValue: new Supervisor() },
       { provide: EventStore, useValue: events },
       { provide: ReadModel, useValue: readModel },
       { provide: FreshReader, useValue: fresh },
@@ -234,6 +248,13 @@ export class ApiFixture {
     return { module: Parts, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
+
+const NO_REPORT = {
+  rebuilding: () => undefined,
+  applied: () => undefined,
+  caughtUp: () => undefined,
+  ended: () => undefined,
+};
 
 function authorization(token: string | null): Record<string, string> {
   return token === null ? {} : { authorization: `Bearer ${token}` };

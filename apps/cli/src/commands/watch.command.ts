@@ -60,7 +60,7 @@ async function watch(
 }
 
 function needOf(organization: string, projects: readonly string[]): Need {
-  return { worker: { organization, ...(projects.length > 0 ? { projects } : {}) } };
+  return { worker: { organization, ...(projects.length > 0 ? { projects } : {}) }, lasting: true };
 }
 
 /** The event as programs get it; `changesThrough` is what to resume with. */

@@ -8,7 +8,10 @@ import { EXIT } from '../errors/exit-codes.js';
 import type { Connection } from './connection.js';
 
 /** The least a command needs to be allowed; a token that is made for it holds just this. */
-export type Need = Pick<TokenRequest, 'platformAdmin' | 'organizations' | 'projects' | 'worker'>;
+export type Need = Pick<TokenRequest, 'platformAdmin' | 'organizations' | 'projects' | 'worker'> & {
+  /** For a command that goes on until it is ended. */
+  readonly lasting?: boolean;
+};
 
 export interface SignInParts {
   readonly connection: Connection;
@@ -19,8 +22,8 @@ export interface SignInParts {
 
 /** A token that is made for one command. */
 const MINTED_TTL_SECONDS = 60;
-/** A watch ends with its token. */
-const MINTED_WATCH_TTL_SECONDS = 24 * 60 * 60;
+/** A command that lasts ends with its token. */
+const MINTED_LASTING_TTL_SECONDS = 24 * 60 * 60;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
@@ -52,11 +55,14 @@ function checkedToken(text: string, source: string): string {
   throw usageError(`${source} holds no token: a JWT is one line of visible ASCII characters.`);
 }
 
-async function mint(need: Need, { connection, userName, note }: SignInParts): Promise<string> {
+async function mint(
+  { lasting = false, ...need }: Need,
+  { connection, userName, note }: SignInParts,
+): Promise<string> {
   const { dataDir, url } = connection;
   if (!isLoopback(new URL(url).hostname)) throw noToken('Keyward is on another machine');
   const subject = `cli:${userName}`;
-  const ttlSeconds = need.worker ? MINTED_WATCH_TTL_SECONDS : MINTED_TTL_SECONDS;
+  const ttlSeconds = lasting ? MINTED_LASTING_TTL_SECONDS : MINTED_TTL_SECONDS;
   const token = await mintToken(dataDir, { subject, ttlSeconds, ...need });
   note(
     `No token given: made one with the local issuer's key in ${shortPath(dataDir)} for ${subject}, ${describeNeed(need)}.`,

@@ -1,5 +1,6 @@
 import { failureOf } from '../testing/fake-environment.js';
 import {
+  countReader,
   durationReader,
   idListReader,
   idReader,
@@ -28,6 +29,14 @@ describe('The arguments', () => {
       [
         ['0', 0],
         ['12', 12],
+      ],
+    ],
+    [
+      'a count',
+      countReader('--limit', 500),
+      [
+        ['1', 1],
+        ['500', 500],
       ],
     ],
     [
@@ -64,6 +73,7 @@ describe('The arguments', () => {
   });
 
   it.each<[string, (text: string) => unknown, string, readonly string[]]>([
+    ['a count', countReader('--limit', 500), '--limit', ['', '0', '501', '-1', '1.5', '01', '1e2', 'all']],
     ['an id', idReader('<org>'), '<org>', ['', ' acme', 'a/b', 'a~b', '../x', '-a', 'é', 'a'.repeat(65)]],
     [
       'one of several words',

@@ -36,6 +36,15 @@ export function oneOfReader<const V extends string>(name: string, values: readon
   };
 }
 
+/** A whole number from 1 to a maximum. */
+export function countReader(name: string, max: number): Reader<number> {
+  return (text) => {
+    const count = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : NaN;
+    if (count <= max) return count;
+    throw usageError(`${name} must be a whole number from 1 to ${max}.`);
+  };
+}
+
 /** As in an ETag: 0 means "only if nothing is there yet". */
 export function versionReader(name: string): Reader<number> {
   return (text) => {

@@ -1,5 +1,6 @@
 import { CREDENTIAL_KINDS, ID_PATTERN, ID_RULE, PLANS } from '@keyward/domain';
 import { z } from 'zod';
+import { readTime } from './time.js';
 
 const MAX_TEXT = 'must be text of at most';
 
@@ -68,11 +69,24 @@ export const organizationList = z.array(id, rule(LIST_RULE)).max(MAX_LISTED, rul
 const FLAG_RULE = 'must be true or false';
 export const flag = z.enum(['true', 'false'], rule(FLAG_RULE));
 
+export function oneOf<const Value extends string>(values: readonly Value[]): z.ZodType<Value> {
+  return z.enum(values, rule(`must be one of ${values.join(', ')}`));
+}
+
 const POSITION_RULE = 'must be a position as Keyward handed it out';
 export const positionToken = z
   .string(rule(POSITION_RULE))
   .min(1, rule(POSITION_RULE))
   .max(256, rule(POSITION_RULE));
+
+const TIME_RULE = 'must be a time (RFC 3339), such as 2026-03-31T12:00:00Z; write + as %2B';
+export const time = z
+  .string(rule(TIME_RULE))
+  .max(64, rule(TIME_RULE))
+  .refine((text) => readTime(text) !== null, rule(TIME_RULE));
+
+const SUBJECT_RULE = 'must be 1 to 256 characters of text';
+export const subject = z.string(rule(SUBJECT_RULE)).min(1, rule(SUBJECT_RULE)).max(256, rule(SUBJECT_RULE));
 
 /** A strict object: a field it does not know is refused, because a misspelt one would silently do nothing. */
 export function strictObject<const Shape extends z.core.$ZodShape>(

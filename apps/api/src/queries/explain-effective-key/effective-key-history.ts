@@ -39,8 +39,8 @@ export class EffectiveKeyHistory {
       this.fold(keySlot, slotStream({ organizationId, projectId: null, integrationId }), moment),
       this.fold(keySlot, slotStream({ organizationId, projectId, integrationId }), moment),
     ]);
-    knownOrganization(organizationThen.state);
-    knownProject(projectThen.state);
+    knownOrganization(organizationThen.state, 'then');
+    knownProject(projectThen.state, 'then');
     const position =
       moment.kind === 'position'
         ? moment.position

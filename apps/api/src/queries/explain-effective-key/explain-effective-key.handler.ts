@@ -1,14 +1,9 @@
-import { KeywardError, encodePosition } from '@keyward/contracts';
-import {
-  EMPTY_SLOT,
-  effectiveKey,
-  explainEffectiveKey,
-  findIntegration,
-  type CandidateSlots,
-} from '@keyward/domain';
+import { encodePosition } from '@keyward/contracts';
+import { EMPTY_SLOT, effectiveKey, explainEffectiveKey, type CandidateSlots } from '@keyward/domain';
 import { EventStore } from '@keyward/event-store';
 import { ReadModel } from '@keyward/read-model';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { checkIntegration } from '../reading/check-integration.js';
 import { ConsistentReader, type AsOf, type Requirement } from '../reading/consistent-reader.js';
 import { knownOrganization, knownProject } from '../reading/known-tenants.js';
 import { EffectiveKeyHistory } from './effective-key-history.js';
@@ -41,7 +36,7 @@ export class ExplainEffectiveKeyHandler implements IQueryHandler<ExplainEffectiv
     const { organization, project, organizationSlot, projectSlot } = entries[0]!;
     knownOrganization(organization?.state);
     knownProject(project?.state);
-    checkIntegration(address);
+    checkIntegration(address.integrationId);
     const slots = {
       organization: organizationSlot?.state ?? EMPTY_SLOT,
       project: projectSlot?.state ?? EMPTY_SLOT,
@@ -51,15 +46,7 @@ export class ExplainEffectiveKeyHandler implements IQueryHandler<ExplainEffectiv
 
   private async inThePast(address: KeyAddress, at: string): Promise<{ slots: CandidateSlots } & AsOf> {
     const { slots, position } = await this.history.slotsAt(address, at);
-    checkIntegration(address);
+    checkIntegration(address.integrationId);
     return { slots, position: encodePosition(this.events.storeId, position) };
   }
-}
-
-function checkIntegration({ integrationId }: KeyAddress): void {
-  if (findIntegration(integrationId)) return;
-  throw new KeywardError(
-    'UNKNOWN_INTEGRATION',
-    'The catalogue has no such integration. GET /v1/integrations lists them all.',
-  );
 }

@@ -90,8 +90,14 @@ describe('Which key a project uses, and why', () => {
 
   it('is as of then in all: before the organization was told of, it was unknown', async () => {
     const before = encodePosition(api.events.storeId, { commit: 0n, prepare: 0n });
-    for (const at of [before, '2001-01-01T00:00:00Z'])
-      expect((await api.call(`${EFFECTIVE}?at=${at}`)).body.code).toBe('UNKNOWN_ORGANIZATION');
+    for (const at of [before, '2001-01-01T00:00:00Z']) {
+      expect((await api.call(`${EFFECTIVE}?at=${at}`)).body).toMatchObject({
+        code: 'UNKNOWN_ORGANIZATION',
+        detail: expect.stringMatching(
+          /^At that moment Keyward had not been told .* Ask for a later moment/,
+        ) as string,
+      });
+    }
   });
 
   it('is answered for a project that is archived now, as of when it was not', async () => {
@@ -99,6 +105,11 @@ describe('Which key a project uses, and why', () => {
     await api.must(`DELETE ${PROJECT}`, { as: api.admin });
     expect((await api.call(EFFECTIVE)).body.code).toBe('UNKNOWN_PROJECT');
     expect(await explain(`?at=${body.position}`)).toMatchObject({ source: 'project' });
+    const now = encodePosition(api.events.storeId, await api.events.head());
+    expect((await api.call(`${EFFECTIVE}?at=${now}`)).body).toMatchObject({
+      code: 'UNKNOWN_PROJECT',
+      detail: expect.stringContaining('At that moment') as string,
+    });
   });
 
   it.each([

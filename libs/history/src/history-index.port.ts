@@ -1,0 +1,96 @@
+import type { LogPosition } from '@keyward/contracts';
+import type { SlotKey } from '@keyward/domain';
+import type { RecordedEvent } from '@keyward/event-store';
+import type { HistoryKind } from './history-kind.js';
+
+/** An event of an organization's history. */
+export interface HistoryEntry {
+  /** As the log holds it, but for a change of the rollout: there the lists of organizations are left out. */
+  readonly event: RecordedEvent;
+  readonly kind: HistoryKind;
+  /** Of the key that the event names: what only the event that set it says. Null when it names none. */
+  readonly key: NamedKey | null;
+  /**
+   * Of the registration, and of a change of the rollout: whether the organization is in from then on. Null for all
+   * else. Of the rollout's changes those are here after which that is another than before.
+   */
+  readonly inRollout: boolean | null;
+}
+
+export type NamedKey = Pick<SlotKey, 'lastFour' | 'credentialKind' | 'setAt' | 'setBy'>;
+
+/** Which entries are wanted. All conditions must hold; an absent one holds always. */
+export interface HistoryFilter {
+  readonly organizationId: string;
+  readonly projectId?: string | undefined;
+  readonly integrationId?: string | undefined;
+  /** Subject of whoever did it. */
+  readonly actor?: string | undefined;
+  readonly kind?: HistoryKind | undefined;
+  /** Inclusive; by the time at which it occurred. */
+  readonly from?: Date | undefined;
+  /** Exclusive. */
+  readonly to?: Date | undefined;
+}
+
+export interface HistoryQuery extends HistoryFilter {
+  /** EXCLUSIVE: where the last page ended, in the order that is asked for. */
+  readonly after?: LogPosition | undefined;
+  /** @defaultValue 'oldest_first' */
+  readonly order?: 'oldest_first' | 'newest_first' | undefined;
+  readonly limit: number;
+}
+
+/** Everything here is as of one place of the log. */
+export interface AsOfPosition {
+  readonly position: LogPosition;
+  /** Whether the organization was registered by then. */
+  readonly known: boolean;
+}
+
+export interface HistoryPage extends AsOfPosition {
+  readonly entries: readonly HistoryEntry[];
+  /** Whether there are entries after the last of these. */
+  readonly more: boolean;
+}
+
+/** The last entry of each stream of an organization: of itself, its projects, and its slots for one integration. */
+export interface LastEntries extends AsOfPosition {
+  readonly entries: readonly HistoryEntry[];
+}
+
+/**
+ * The events of organizations, to be found by what they are about. Made of the log, and can be made
+ * anew from it at any time.
+ * @throws HistoryIndexError from every method
+ */
+export interface HistoryIndex {
+  /** The last event that is here, and how far the log was read; null while nothing is here. */
+  last(): Promise<{ readonly event: RecordedEvent; readonly checkpoint: LogPosition } | null>;
+
+  /** Takes what follows in the log, up to a position. What is here already is passed over. */
+  apply(events: readonly RecordedEvent[], through: LogPosition): Promise<void>;
+
+  /** Throws everything away. */
+  reset(): Promise<void>;
+
+  read(query: HistoryQuery): Promise<HistoryPage>;
+
+  lastOfEach(organizationId: string, integrationId: string): Promise<LastEntries>;
+
+  close(): Promise<void>;
+}
+
+/** `LOST`: the file was damaged and has been thrown away; opened again it is empty. `UNAVAILABLE`: it cannot be used now. */
+export type HistoryIndexErrorCode = 'LOST' | 'UNAVAILABLE';
+
+export class HistoryIndexError extends Error {
+  constructor(
+    readonly code: HistoryIndexErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'HistoryIndexError';
+  }
+}

@@ -1,0 +1,15 @@
+export {
+  HistoryIndexError,
+  type AsOfPosition,
+  type HistoryEntry,
+  type HistoryFilter,
+  type HistoryIndex,
+  type HistoryIndexErrorCode,
+  type HistoryPage,
+  type HistoryQuery,
+  type LastEntries,
+  type NamedKey,
+} from './history-index.port.js';
+export { HISTORY_KINDS, HISTORY_KIND_OF, type HistoryKind } from './history-kind.js';
+export { HistoryModule } from './history.module.js';
+export { History, type Freshness, type HistoryParts, type HistoryReport } from './history.js';

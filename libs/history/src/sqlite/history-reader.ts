@@ -1,0 +1,187 @@
+import type { LogPosition } from '@keyward/contracts';
+import { organizationStream } from '@keyward/domain';
+import type { JsonObject, RecordedEvent } from '@keyward/event-store';
+import type Database from 'libsql';
+import type { HistoryEntry, HistoryFilter, HistoryQuery, NamedKey } from '../history-index.port.js';
+import type { HistoryKind } from '../history-kind.js';
+import { RolloutTables, type Turn } from './rollout-tables.js';
+
+type Row = readonly [
+  seq: bigint,
+  commit: bigint,
+  prepare: bigint,
+  kind: string,
+  stream: string,
+  revision: bigint,
+  type: string,
+  id: string,
+  recordedAt: bigint,
+  metadata: string,
+  data: string,
+  keyId: string | null,
+  lastFour: string | null,
+  credentialKind: string | null,
+  setAt: string | null,
+  setBy: string | null,
+];
+
+const SELECT = `
+  SELECT seq, commit_place, prepare_place, kind, stream, revision, type, id, recorded_at, metadata, data,
+         events.key_id, last_four, credential_kind, set_at, set_by
+    FROM events LEFT JOIN keys ON keys.key_id = events.key_id`;
+
+/** What the rollout is to an organization: when it was registered, and each turn since then. */
+interface RolloutOf {
+  readonly registered: bigint | null;
+  readonly inAtFirst: boolean;
+  readonly turns: readonly Turn[];
+}
+
+const OUT: RolloutOf = { registered: null, inAtFirst: false, turns: [] };
+
+/** A part of a WHERE with what it compares with. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** The reading side of the tables. */
+export class HistoryReader {
+  private readonly rollouts: RolloutTables;
+  private readonly statements = new Map<string, Database.Statement<unknown[]>>();
+
+  constructor(private readonly db: Database.Database) {
+    this.rollouts = new RolloutTables(db);
+  }
+
+  /** As many entries as the limit, and one more if there is one. */
+  read(query: HistoryQuery): HistoryEntry[] {
+    const rollout = this.rolloutOf(query.organizationId);
+    const { turns } = rollout;
+    const narrow = [...conditionsOf(query), ...this.beyond(query)];
+    const own = this.page([{ sql: 'organization = ?', values: [query.organizationId] }, ...narrow], query);
+    const rollouts = turns.length === 0 ? [] : this.page([isOneOf(turns), ...narrow], query);
+    return inOrder([...own, ...rollouts], query)
+      .slice(0, query.limit + 1)
+      .map((row) => toEntry(row, rollout));
+  }
+
+  /** A history begins with the registration: what the rollout was before is part of that. */
+  private rolloutOf(organizationId: string): RolloutOf {
+    const sql = 'SELECT min(seq) FROM events WHERE stream = ?';
+    const [row] = this.all<readonly [bigint | null]>(sql, [organizationStream(organizationId)]);
+    const registered = row?.[0] ?? null;
+    if (registered === null) return OUT;
+    const turns = this.rollouts.turnsOf(organizationId);
+    const later = turns.filter(({ seq }) => BigInt(seq) > registered);
+    const inAtFirst = turns[turns.length - later.length - 1]?.inRollout ?? false;
+    return { registered, inAtFirst, turns: later };
+  }
+
+  lastOfEach(organizationId: string, integrationId: string): HistoryEntry[] {
+    const sql = `${SELECT} WHERE seq IN (
+      SELECT max(seq) FROM events WHERE organization = ?1 AND integration = ?2 GROUP BY stream
+      UNION ALL
+      SELECT max(seq) FROM events WHERE organization = ?1 AND integration IS NULL GROUP BY stream)
+      ORDER BY seq`;
+    return this.all<Row>(sql, [organizationId, integrationId]).map((row) => toEntry(row, OUT));
+  }
+
+  isKnown(organizationId: string): boolean {
+    const stream = organizationStream(organizationId);
+    return this.all('SELECT 1 FROM events WHERE stream = ? LIMIT 1', [stream]).length > 0;
+  }
+
+  last(): RecordedEvent | undefined {
+    const [row] = this.all<Row>(`${SELECT} ORDER BY seq DESC LIMIT 1`, []);
+    return row && toEvent(row);
+  }
+
+  private page(conditions: readonly Condition[], { order, limit }: HistoryQuery): Row[] {
+    const where = conditions.map(({ sql }) => sql).join(' AND ');
+    const direction = order === 'newest_first' ? 'DESC' : 'ASC';
+    const values = conditions.flatMap((condition) => condition.values);
+    return this.all(`${SELECT} WHERE ${where} ORDER BY seq ${direction} LIMIT ?`, [...values, limit + 1]);
+  }
+
+  /** Where the page before ended, as a place among the rows. */
+  private beyond({ after, order }: HistoryQuery): Condition[] {
+    if (!after) return [];
+    const isForwards = order !== 'newest_first';
+    const sql = isForwards
+      ? 'SELECT max(seq) FROM events WHERE (commit_place, prepare_place) <= (?, ?)'
+      : 'SELECT min(seq) FROM events WHERE (commit_place, prepare_place) >= (?, ?)';
+    const [row] = this.all<readonly [seq: bigint | null]>(sql, [after.commit, after.prepare]);
+    const seq = row?.[0] ?? null;
+    return seq === null ? [] : [{ sql: isForwards ? 'seq > ?' : 'seq < ?', values: [seq] }];
+  }
+
+  /** Integers as bigint: positions of EventStoreDB go beyond what a number holds. */
+  private all<R>(sql: string, values: readonly unknown[]): R[] {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.db.prepare<unknown[]>(sql).safeIntegers(true).raw();
+      this.statements.set(sql, statement);
+    }
+    return statement.all([...values]) as R[];
+  }
+}
+
+function conditionsOf({ projectId, integrationId, actor, kind, from, to }: HistoryFilter): Condition[] {
+  const all: readonly (readonly [sql: string, value: unknown])[] = [
+    ['project = ?', projectId],
+    ['integration = ?', integrationId],
+    ['actor = ?', actor],
+    ['kind = ?', kind],
+    ['occurred_at >= ?', from?.getTime()],
+    ['occurred_at < ?', to?.getTime()],
+  ];
+  return all.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
+}
+
+function isOneOf(turns: readonly Turn[]): Condition {
+  return {
+    sql: 'seq IN (SELECT value FROM json_each(?))',
+    values: [JSON.stringify(turns.map(({ seq }) => seq))],
+  };
+}
+
+function inOrder(rows: readonly Row[], { order }: HistoryQuery): readonly Row[] {
+  const sign = order === 'newest_first' ? -1 : 1;
+  return rows.toSorted(([a], [b]) => sign * (a < b ? -1 : 1));
+}
+
+function toEntry(row: Row, rollout: RolloutOf): HistoryEntry {
+  return {
+    event: toEvent(row),
+    kind: row[3] as HistoryKind,
+    key: toKey(row),
+    inRollout: inRolloutAfter(row[0], rollout),
+  };
+}
+
+function inRolloutAfter(seq: bigint, { registered, inAtFirst, turns }: RolloutOf): boolean | null {
+  if (seq === registered) return inAtFirst;
+  return turns.find((turn) => BigInt(turn.seq) === seq)?.inRollout ?? null;
+}
+
+function toKey(row: Row): NamedKey | null {
+  const [lastFour, credentialKind, setAt, setBy] = row.slice(12) as [string | null, string, string, string];
+  if (credentialKind === null) return null;
+  return { lastFour, credentialKind: credentialKind as NamedKey['credentialKind'], setAt, setBy };
+}
+
+function toEvent(row: Row): RecordedEvent {
+  const [, commit, prepare, , stream, revision, type, id, recordedAt, metadata, data] = row;
+  const position: LogPosition = { commit, prepare };
+  return {
+    position,
+    stream,
+    revision,
+    type,
+    id,
+    recordedAt: new Date(Number(recordedAt)),
+    metadata: JSON.parse(metadata) as JsonObject,
+    data: JSON.parse(data) as JsonObject,
+  };
+}

@@ -1,0 +1,16 @@
+import type { HistoryIndex } from '../history-index.port.js';
+import { HistoryFile } from '../sqlite/history-file.js';
+import type { HistoryFileOptions } from '../sqlite/open-file.js';
+
+/** The same index without a thread, for tests that are not about the thread. */
+export async function openInProcess(options: HistoryFileOptions): Promise<HistoryIndex> {
+  const file = HistoryFile.open(options);
+  return {
+    last: async () => file.last(),
+    apply: async (events, through) => file.apply(events, through),
+    reset: async () => file.reset(),
+    read: async (query) => file.read(query),
+    lastOfEach: async (organizationId, integrationId) => file.lastOfEach(organizationId, integrationId),
+    close: async () => file.close(),
+  };
+}
