@@ -1,7 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startStandInProcess, type StandInProcess } from './eventstoredb/index.js';
+import type { OwnServer } from './services/own-server.js';
 import { temporaryDataDir } from './standalone.js';
+
+/** Servers that the test has for itself alone, because it is going to break them. */
+export interface OwnServers {
+  readonly eventStore?: OwnServer;
+  readonly redis?: OwnServer;
+  readonly kafka?: OwnServer;
+}
 
 /** What all apps of one Keyward share: an EventStoreDB of its own, and its own place in the Redis and the Kafka of the tests. */
 export class DistributedParts {
@@ -10,6 +18,8 @@ export class DistributedParts {
   /** As KEYWARD_KEK says it. */
   readonly kek = `main:${randomBytes(32).toString('base64')}`;
   private standIn: StandInProcess | undefined;
+
+  constructor(private readonly ownServers: OwnServers = {}) {}
 
   /** What the stand-in keeps. */
   get logFile(): string {
@@ -28,17 +38,22 @@ export class DistributedParts {
 
   /** One environment for all apps: each reads its own. */
   get env(): Readonly<Record<string, string>> {
+    const { eventStore, redis, kafka } = this.ownServers;
+    const [redisUrl, kafkaUrl] = [
+      process.env['KEYWARD_TEST_REDIS_URL'],
+      process.env['KEYWARD_TEST_KAFKA_URL'],
+    ];
     return {
       KEYWARD_DATA_DIR: this.dataDir,
-      KEYWARD_EVENT_STORE: this.eventStore.url,
-      KEYWARD_READ_MODEL: `${process.env['KEYWARD_TEST_REDIS_URL']}?prefix=apart-${this.own}`,
-      KEYWARD_CHANGE_LOG: `${process.env['KEYWARD_TEST_KAFKA_URL']}/apart-${this.own}?partitions=3`,
+      KEYWARD_EVENT_STORE: eventStore ? `esdb://${eventStore.address}?tls=false` : this.eventStore.url,
+      KEYWARD_READ_MODEL: `${redis ? `redis://${redis.address}` : redisUrl}?prefix=apart-${this.own}`,
+      KEYWARD_CHANGE_LOG: `${kafka ? `kafka://${kafka.address}` : kafkaUrl}/apart-${this.own}?partitions=3`,
       KEYWARD_KEK: this.kek,
     };
   }
 
   async start(): Promise<void> {
-    this.standIn = await startStandInProcess(this.logFile);
+    if (!this.ownServers.eventStore) this.standIn = await startStandInProcess(this.logFile);
   }
 
   async stop(): Promise<void> {

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readTopic } from '@keyward/change-log/testing';
+import { isPoison, readTopic } from '@keyward/change-log/testing';
 import { freePort } from '../../support/free-port.js';
 import type { Random } from '../../support/random.js';
 import { checkCuts } from '../checker/check-cuts.js';
 import { checkTopic } from '../checker/check-topic.js';
 import { holdsKeyBytes } from '../checker/key-bytes.js';
 import type { Violation } from '../checker/log-view.js';
-import { CLIENT_SETTINGS, Clients, headOf, type Readers } from '../load/clients.js';
+import { CLIENT_SETTINGS, Clients, headOf, type ClientParts, type Readers } from '../load/clients.js';
 import { History } from '../load/history.js';
 import { HttpClient } from '../load/http-client.js';
+import { LookupWorkers } from '../load/lookup-workers.js';
 import { readLogAt } from '../load/read-log.js';
 import type { Snapshot } from '../load/snapshot.js';
 import { makeTokens, register } from '../load/world.js';
@@ -38,6 +39,11 @@ export class DistributedRun {
 
   private constructor(private readonly parts: RunParts) {}
 
+  /** With which a test asks for itself. */
+  get clientParts(): ClientParts {
+    return this.parts.clients.parts;
+  }
+
   get tally() {
     return this.parts.clients.tally;
   }
@@ -55,15 +61,16 @@ export class DistributedRun {
       const http = new HttpClient(...portsOf('api', 'httpPort'));
       await register(http, tokens);
       const { storeId } = await readLogAt(env['KEYWARD_EVENT_STORE']!);
-      const clients = new Clients({
+      const parts = {
         history: new History(storeId),
         http,
         lookupTarget: targetOf(portsOf('lookup', 'grpcPort')),
         watchTarget: targetOf(portsOf('broadcaster', 'grpcPort')),
         random,
         tokens,
-      });
-      return new DistributedRun({ env, random, apps, clients });
+      };
+      await untilKnown(parts);
+      return new DistributedRun({ env, random, apps, clients: new Clients(parts) });
     } catch (error) {
       await Promise.all(apps.map((app) => app.kill9()));
       throw error;
@@ -125,7 +132,7 @@ export class DistributedRun {
   private async check(snapshot: Snapshot, readers: Readers): Promise<Violation[]> {
     const { clients, env, apps } = this.parts;
     const read = await readLogAt(env['KEYWARD_EVENT_STORE']!);
-    const messages = await readTopic(env['KEYWARD_CHANGE_LOG']!);
+    const messages = (await readTopic(env['KEYWARD_CHANGE_LOG']!)).filter((message) => !isPoison(message));
     const leaks = apps.filter((app) => holdsKeyBytes(app.output()));
     this.tally.topicOf(read.log, messages);
     return [
@@ -158,6 +165,13 @@ async function untilWell(apps: readonly AppCopy[]): Promise<Violation[]> {
       return problems.map((what) => ({ rule: 'not_recovered', what }));
     await sleep(50);
   }
+}
+
+/** Whoever watches an organization that the read model does not know yet is refused for good. */
+async function untilKnown(parts: ClientParts): Promise<void> {
+  const workers = new LookupWorkers(parts);
+  await workers.everything();
+  workers.close();
 }
 
 function throwIfAny([first]: readonly Violation[]): void {

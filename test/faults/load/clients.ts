@@ -44,7 +44,7 @@ export const CLIENT_SETTINGS = {
 };
 
 /** Nothing takes this long when all is well, on a loaded machine either. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** Everybody who uses a Keyward that is killed, frozen or cut off, and what they saw held against its log. */
 export class Clients {
@@ -52,7 +52,7 @@ export class Clients {
   private readonly watchers: readonly SdkWatcher[];
   private before = new LogView([]);
 
-  constructor(private readonly parts: ClientParts) {
+  constructor(readonly parts: ClientParts) {
     this.watchers = ORGANIZATIONS.flatMap(filtersOf).map(
       (filter) => new SdkWatcher(parts.history, filter, this.connection(filter)),
     );

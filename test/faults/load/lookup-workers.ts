@@ -51,17 +51,26 @@ export class LookupWorkers {
     this.client.close();
   }
 
-  /** Every address, asked to be as fresh as the log. */
-  async everything(): Promise<SeenLookup[]> {
-    const answers = ADDRESSES.map((address) =>
-      // Waits for a connection: the channel may still be in its pause after the last refused one.
-      this.lookup({ address, consistency: { fullyConsistent: true } }, 0, { waitForReady: true }),
-    );
-    return Promise.all(answers);
+  /** Every address, asked to be as fresh as the log, until there is an answer. */
+  everything(): Promise<SeenLookup[]> {
+    return Promise.all(ADDRESSES.map((address) => this.untilAnswered(address)));
   }
 
   close(): void {
     this.client.close();
+  }
+
+  private async untilAnswered(address: ProjectAddress): Promise<SeenLookup> {
+    const request = { address, consistency: { fullyConsistent: true } };
+    for (;;) {
+      try {
+        // Waits for a connection: the channel may still be in its pause after the last refused one.
+        return await this.lookup(request, 0, { waitForReady: true });
+      } catch (error) {
+        if (!NO_ANSWER.has((error as ServiceError).code)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
   }
 
   private async once(): Promise<void> {

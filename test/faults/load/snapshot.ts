@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenListings } from '../checker/check-listings.js';
 import type { SeenLookup } from '../checker/check-lookups.js';
 import type { History } from './history.js';
@@ -22,7 +23,14 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const page = async (path: string): Promise<Page> => {
     const url = `/v1/organizations/${path}/integrations?fully_consistent=true`;
-    return (await http.must({ method: 'GET', path: url, token: tokens.owner })) as unknown as Page;
+    const request = { method: 'GET', path: url, token: tokens.owner };
+    for (;;) {
+      const { status, body } = await http.send(request);
+      if (status === 200) return body as unknown as Page;
+      // A loaded machine may not be there in time; whatever else is refused is wrong.
+      if (status !== 503) throw new Error(`${url}: ${JSON.stringify(body)}`);
+      await sleep(20);
+    }
   };
   const listings = ORGANIZATIONS.map(async (organizationId): Promise<SeenListings> => {
     const [organization, ...projects] = await Promise.all([

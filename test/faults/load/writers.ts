@@ -14,8 +14,8 @@ export interface WritersParts {
 }
 
 const WRITERS = 12;
-/** Of whoever finds no server. */
-const PAUSE_MS = 20;
+/** Of whoever finds no server, and of whoever is asked to try again later. */
+const PAUSE_MS = { not_sent: 20, unknown: 500 };
 
 /** Writes side by side until the signal; resolves when the last answer came, or never will. */
 export async function runWriters(parts: WritersParts, signal: AbortSignal): Promise<void> {
@@ -31,7 +31,7 @@ async function runWriter(
   for (let n = 0; !signal.aborted; n++) {
     const command = planCommand(`r${round}-w${writer}-${n}`, random, memory);
     const { kind } = await history.send(command, http);
-    if (kind === 'not_sent') await sleep(PAUSE_MS);
+    if (kind === 'not_sent' || kind === 'unknown') await sleep(PAUSE_MS[kind]);
     // A client that is not sure that it was understood says it again.
     if (kind === 'ok' && random.chance(0.1) && !signal.aborted) await history.send(command, http);
   }

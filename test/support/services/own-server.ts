@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,6 +83,12 @@ export class OwnServer {
     await server.exited;
   }
 
+  /** While it does not run: the next start finds nothing. */
+  loseData(): void {
+    rmSync(this.place.data, { recursive: true });
+    mkdirSync(this.place.data);
+  }
+
   /** SIGSTOP: the system still takes connections for it, and nobody answers. */
   async freeze(): Promise<void> {
     const { pid } = this.process!;
@@ -93,6 +99,13 @@ export class OwnServer {
 
   thaw(): void {
     process.kill(this.process!.pid, 'SIGCONT');
+  }
+
+  /** Ends every fault: it runs, and everything gets through. */
+  async restore(): Promise<void> {
+    await this.proxy.heal();
+    if (this.process) this.thaw();
+    else await this.start();
   }
 
   async dispose(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Mutant } from '../mutant.js';
+import { BROADCASTER } from './broadcaster.js';
 import { CHANGE_LOG } from './change-log.js';
 import { EVENT_STORE } from './event-store.js';
 import { KEYS_AND_ACCESS } from './keys-and-access.js';
@@ -9,6 +10,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...EVENT_STORE,
   ...READ_MODEL,
   ...CHANGE_LOG,
+  ...BROADCASTER,
   ...KEYS_AND_ACCESS,
   ...SCRIPTS,
 ];

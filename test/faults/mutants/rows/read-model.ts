@@ -49,6 +49,14 @@ export const READ_MODEL: readonly Mutant[] = [
     test: 'a node of a Cluster that is emptied',
   },
   {
+    without: 'the word of a reader that records are gone',
+    file: `${FOLDER}/read-rounds.ts`,
+    text: '        this.giveUp(generation);',
+    instead: "        if (generation === '') this.giveUp(generation);",
+    spec: DAMAGE,
+    test: 'is given up by who reads',
+  },
+  {
     without: 'the count that shows that slots were evicted: they are taken for absent',
     file: `${FOLDER}/record-reads.ts`,
     text: 'if ((count.text === null) !== (known.text === null))',
