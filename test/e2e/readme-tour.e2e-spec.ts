@@ -82,6 +82,10 @@ describe("The README's tour, pasted", () => {
         'Switched on the key of acme for openai (version 1).',
       ],
     ],
+    [
+      'Whom the key reaches',
+      [/^website +Website +organization +••••••••7f2c/, / set .* first set-up$/, / enabled /],
+    ],
   ])('goes well: %s', async (comment, expected) => {
     const { code, stdout, stderr } = await paste(step(commandLine, comment));
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/error|warn/i) });
@@ -101,7 +105,7 @@ describe("The README's tour, pasted", () => {
   });
 
   it('has no other step', () => {
-    expect(commandLine.match(/^# /gm)).toHaveLength(6);
+    expect(commandLine.match(/^# /gm)).toHaveLength(7);
   });
 
   it('sets a key over HTTP', async () => {
