@@ -8,6 +8,7 @@ import { PutOrganizationController } from './commands/put-organization/put-organ
 import { PutProjectController } from './commands/put-project/put-project.controller.js';
 import { RemoveOrgKeyController } from './commands/remove-org-key/remove-org-key.controller.js';
 import { RemoveProjectKeyController } from './commands/remove-project-key/remove-project-key.controller.js';
+import { RotateKeyEncryptionKeyController } from './commands/rotate-key-encryption-key/rotate-key-encryption-key.controller.js';
 import { SetOrgKeyController } from './commands/set-org-key/set-org-key.controller.js';
 import { SetProjectKeyController } from './commands/set-project-key/set-project-key.controller.js';
 import { HealthController } from './http/health/health.controller.js';
@@ -15,6 +16,7 @@ import { MetricsController } from './http/health/metrics.controller.js';
 import { DocsController } from './http/openapi/docs.controller.js';
 import { OpenApiController } from './http/openapi/openapi.controller.js';
 import { ExplainEffectiveKeyController } from './queries/explain-effective-key/explain-effective-key.controller.js';
+import { GetKeyEncryptionKeysController } from './queries/get-key-encryption-keys/get-key-encryption-keys.controller.js';
 import { GetRolloutController } from './queries/get-rollout/get-rollout.controller.js';
 import { ListKeyUsageController } from './queries/list-key-usage/list-key-usage.controller.js';
 import { ReadHistoryController } from './queries/read-history/read-history.controller.js';
@@ -43,6 +45,8 @@ export const API_CONTROLLERS = [
   ArchiveProjectController,
   GetRolloutController,
   ChangeRolloutController,
+  GetKeyEncryptionKeysController,
+  RotateKeyEncryptionKeyController,
   HealthController,
   MetricsController,
   OpenApiController,

@@ -20,6 +20,7 @@ import { PutOrganizationHandler } from './commands/put-organization/put-organiza
 import { PutProjectHandler } from './commands/put-project/put-project.handler.js';
 import { RemoveOrgKeyHandler } from './commands/remove-org-key/remove-org-key.handler.js';
 import { RemoveProjectKeyHandler } from './commands/remove-project-key/remove-project-key.handler.js';
+import { RotateKeyEncryptionKeyHandler } from './commands/rotate-key-encryption-key/rotate-key-encryption-key.handler.js';
 import { SetOrgKeyHandler } from './commands/set-org-key/set-org-key.handler.js';
 import { SetProjectKeyHandler } from './commands/set-project-key/set-project-key.handler.js';
 import { Authentication } from './http/access/authentication.js';
@@ -30,8 +31,11 @@ import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { ProblemFilter } from './http/problems/problem.filter.js';
 import { AccessLog } from './http/server/access-log.js';
 import { HttpSpans } from './http/server/http-spans.js';
+import { KekRotation } from './kek-rotation/kek-rotation.service.js';
+import { RewrapService } from './kek-rotation/rewrap.service.js';
 import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
 import { ExplainEffectiveKeyHandler } from './queries/explain-effective-key/explain-effective-key.handler.js';
+import { GetKeyEncryptionKeysHandler } from './queries/get-key-encryption-keys/get-key-encryption-keys.handler.js';
 import { GetRolloutHandler } from './queries/get-rollout/get-rollout.handler.js';
 import { ListKeyUsageHandler } from './queries/list-key-usage/list-key-usage.handler.js';
 import { HistoryReader } from './queries/reading/history-reader.js';
@@ -78,6 +82,8 @@ const HANDLERS: Provider[] = [
   RemoveProjectKeyHandler,
   DestroyOrgKeyVersionHandler,
   DestroyProjectKeyVersionHandler,
+  RotateKeyEncryptionKeyHandler,
+  GetKeyEncryptionKeysHandler,
   GetRolloutHandler,
   ListIntegrationsHandler,
   ListOrganizationIntegrationsHandler,
@@ -108,6 +114,8 @@ export class ApiModule {
         EffectiveKeyHistory,
         { provide: KEY_RETENTION, useValue: settings.KEYWARD_KEY_RETENTION },
         Shredder,
+        RewrapService,
+        KekRotation,
       ],
       // For what runs commands in the same process without HTTP.
       exports: [CqrsModule, WriteHorizon],

@@ -4,6 +4,7 @@ import { runWith, type Run } from './command-context.js';
 import { addEffectiveCommand } from './commands/effective.command.js';
 import { addHistoryCommand } from './commands/history.command.js';
 import { addIntegrationsCommand } from './commands/integrations.command.js';
+import { addKekCommands } from './commands/kek.commands.js';
 import { addKeyCommands } from './commands/key.commands.js';
 import { addOrgCommands } from './commands/org.commands.js';
 import { addProjectCommands } from './commands/project.commands.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addRolloutCommands,
   addKeyCommands,
   addShredCommand,
+  addKekCommands,
   addEffectiveCommand,
   addUsageCommand,
   addHistoryCommand,

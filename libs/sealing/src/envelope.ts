@@ -77,3 +77,21 @@ export function openBox(dataKey: KeyObject, box: GcmBox, associatedData: Buffer)
   if (plaintext === undefined) throw malformed('does not open where it was found');
   return plaintext;
 }
+
+/**
+ * The same envelope, with its data key wrapped by the current key encryption key: what was sealed is not touched.
+ * @throws SealingError UNKNOWN_KEK, WRONG_KEK or TAMPERED.
+ */
+export async function rewrapEnvelope<E extends Envelope>(
+  keks: KeyEncryptionKeys,
+  envelope: E,
+  associatedData: Buffer,
+): Promise<E> {
+  const dataKey = (await unwrapDataKey(keks, envelope, associatedData)).export();
+  try {
+    const { kekId, wrapped } = await keks.wrap(dataKey, associatedData);
+    return { ...envelope, kekId, wrappedDataKey: wrapped.toString('base64url') };
+  } finally {
+    dataKey.fill(0);
+  }
+}

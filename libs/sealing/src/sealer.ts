@@ -1,4 +1,4 @@
-import { sealEnvelope } from './envelope.js';
+import { rewrapEnvelope, sealEnvelope } from './envelope.js';
 import type { KeyEncryptionKeys } from './kek/key-encryption-keys.port.js';
 import { fingerprintKeyAssociatedData, keyAssociatedData, type SealBinding } from './seal-binding.js';
 import type { SealedFingerprintKey, SealedKey } from './sealed-key.js';
@@ -20,5 +20,19 @@ export class Sealer {
       format: 'fingerprint-key/1',
       ...(await sealEnvelope(this.keks, fingerprintKey.reveal(), associatedData)),
     };
+  }
+
+  /** The id of the key encryption key under which this seals. */
+  get kekId(): string {
+    return this.keks.currentId();
+  }
+
+  /** The same sealed key, its data key under the current key encryption key. @throws SealingError as Unsealer does. */
+  rewrap(sealed: SealedKey, binding: SealBinding): Promise<SealedKey> {
+    return rewrapEnvelope(this.keks, sealed, keyAssociatedData(binding));
+  }
+
+  rewrapFingerprintKey(sealed: SealedFingerprintKey, organizationId: string): Promise<SealedFingerprintKey> {
+    return rewrapEnvelope(this.keks, sealed, fingerprintKeyAssociatedData(organizationId));
   }
 }

@@ -1,24 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { credentials, Metadata } from '@grpc/grpc-js';
-import { keywardGrpc, type LookupResponse__Output } from '@keyward/contracts';
-import { CommandLine } from '../../support/command.js';
 import { Random } from '../../support/random.js';
-import { startKeyward, temporaryDataDir, token, type RunningKeyward } from '../../support/standalone.js';
-import { HttpClient } from '../load/http-client.js';
+import { temporaryDataDir } from '../../support/standalone.js';
 import { filesHolding, plunder, textsOf } from './stored-secrets.js';
+import { KeyWorld, keyOf, until } from './key-world.js';
 
 const CANARY = 'sk-canary-0123456789-to-be-destroyed';
 const AT_ONCE = { KEYWARD_KEY_RETENTION: '0' };
 const SEED = Number(process.env['KEYWARD_FAULTS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const ORG = '/v1/organizations/acme';
-const keyOf = (project: number): string => `${ORG}/projects/p${project}/integrations/serpapi/key`;
 
 describe('A destroyed key version', () => {
   const data = temporaryDataDir();
-  let world: World;
+  let world: KeyWorld;
 
   beforeAll(async () => {
-    world = await World.open(data.path);
+    world = await KeyWorld.open(data.path);
   }, 90_000);
   afterAll(async () => {
     await world.close();
@@ -69,10 +64,10 @@ describe(`Keyward killed while it destroys key versions (seed ${SEED})`, () => {
   const SLOTS = 12;
   const REPLACEMENTS = 10;
   const data = temporaryDataDir();
-  let world: World;
+  let world: KeyWorld;
 
   beforeAll(async () => {
-    world = await World.open(data.path);
+    world = await KeyWorld.open(data.path);
   }, 90_000);
   afterAll(async () => {
     await world.close();
@@ -115,87 +110,3 @@ describe(`Keyward killed while it destroys key versions (seed ${SEED})`, () => {
     );
   }, 300_000);
 });
-
-/** A Keyward with an organization of some projects, whose keys are set and looked up from outside. */
-class World {
-  private keyward!: RunningKeyward;
-  private http!: HttpClient;
-  private tokens!: { readonly platform: string; readonly owner: string; readonly worker: string };
-  cli!: CommandLine;
-
-  private constructor(private readonly dataDir: string) {}
-
-  static async open(dataDir: string): Promise<World> {
-    const world = new World(dataDir);
-    await world.start();
-    world.tokens = {
-      platform: token(dataDir, '--subject', 'root', '--platform-admin'),
-      owner: token(dataDir, '--subject', 'olga', '--org', 'acme=owner'),
-      worker: token(dataDir, '--subject', 'worker', '--worker', 'acme'),
-    };
-    const put = (path: string, body: object) =>
-      world.http.must({ method: 'PUT', path, token: world.tokens.platform, body });
-    await put('/v1/rollout', { percentage: 100, include: [], exclude: [] });
-    await put(ORG, { name: 'Acme', plan: 'enterprise' });
-    for (let project = 0; project < 12; project += 1)
-      await put(`${ORG}/projects/p${project}`, { name: 'Project' });
-    return world;
-  }
-
-  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.keyward = await startKeyward(this.dataDir, env);
-    this.http = new HttpClient(Number(new URL(this.keyward.httpUrl).port));
-    this.cli = new CommandLine(this.keyward.env);
-  }
-
-  async restart(env: Readonly<Record<string, string>>): Promise<void> {
-    await this.close();
-    await this.start(env);
-  }
-
-  async kill(): Promise<void> {
-    this.http.close();
-    await this.keyward.kill9();
-  }
-
-  async close(): Promise<void> {
-    this.http.close();
-    await this.keyward.stop();
-  }
-
-  /** Answers the keyId. */
-  async set(project: number, secret: string): Promise<string> {
-    return (await this.write('PUT', keyOf(project), { secret }))['keyId'] as string;
-  }
-
-  write(method: string, path: string, body: object = {}): Promise<Record<string, unknown>> {
-    return this.http.must({ method, path, token: this.tokens.owner, body });
-  }
-
-  async lookup(project: number): Promise<string | undefined> {
-    const client = new keywardGrpc.keyward.v1.EffectiveKeys(
-      this.keyward.grpcTarget,
-      credentials.createInsecure(),
-    );
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${this.tokens.worker}`);
-    const address = { organizationId: 'acme', projectId: `p${project}`, integrationId: 'serpapi' };
-    const request = { address, consistency: { fullyConsistent: true } };
-    try {
-      const answer = await new Promise<LookupResponse__Output>((resolve, reject) => {
-        client.lookup(request, metadata, (error, response) => (error ? reject(error) : resolve(response!)));
-      });
-      return answer.key?.secret.toString();
-    } finally {
-      client.close();
-    }
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('it did not happen in time');
-    await sleep(50);
-  }
-}

@@ -23,12 +23,12 @@ export interface Plunder {
 }
 
 /** Takes a copy, of a running process's folder too, and opens all that opens. */
-export async function plunder(dataDir: string): Promise<Plunder> {
+export async function plunder(dataDir: string, keks = keksOf(dataDir)): Promise<Plunder> {
   const copy = mkdtempSync(join(tmpdir(), 'keyward-plunder-'));
   try {
     for (const file of FILES.slice(0, 2))
       if (existsSync(join(dataDir, file))) cpSync(join(dataDir, file), join(copy, file));
-    return await openAll(copy, keksOf(dataDir));
+    return await openAll(copy, keks);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

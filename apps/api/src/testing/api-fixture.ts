@@ -20,7 +20,7 @@ import {
   Tracing,
   createLogger,
 } from '@keyward/runtime';
-import { InProcessKeks, Sealer, Unsealer } from '@keyward/sealing';
+import { InProcessKeks, Sealer, Unsealer, type KeyEncryptionKeys } from '@keyward/sealing';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
@@ -62,6 +62,8 @@ export interface ApiFixtureOptions {
   readonly projecting?: boolean;
   readonly clock?: Clock;
   readonly tracing?: Tracing;
+  /** One of the test's own by default. */
+  readonly keks?: KeyEncryptionKeys;
   /** Told of every route that the server gets. */
   readonly onRoute?: (method: string, path: string) => void;
 }
@@ -222,7 +224,8 @@ export class ApiFixture {
       monitor,
       staleAnswers: this.options.staleAnswers ?? 'flag',
     });
-    const keks = new InProcessKeks([{ id: 'test', bytes: Buffer.from(KEK) }], 'test', 'the test');
+    const keks =
+      this.options.keks ?? new InProcessKeks([{ id: 'test', bytes: Buffer.from(KEK) }], 'test', 'the test');
     const health = new HealthRegistry(clock);
     const history = new History({
       events,

@@ -55,9 +55,9 @@ export class KeyVault {
   private async storedFingerprintKey(organizationId: string): Promise<Secret | undefined> {
     const cached = this.fingerprintKeys.get(organizationId);
     if (cached) return cached;
-    for await (const { data } of this.events.readStream(fingerprintKeyStream(organizationId), {
-      maxCount: 1,
-    })) {
+    // The last: it may have been wrapped anew.
+    const last = { direction: 'backwards', maxCount: 1 } as const;
+    for await (const { data } of this.events.readStream(fingerprintKeyStream(organizationId), last)) {
       const { sealed } = data as unknown as FingerprintKeySealed['data'];
       const key = await this.unsealer.unsealFingerprintKey(sealed, organizationId);
       this.fingerprintKeys.set(organizationId, key);

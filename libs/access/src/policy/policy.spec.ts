@@ -104,6 +104,8 @@ const DESIGN_ROUTES = `
   DELETE /v1/organizations/{org}/projects/{project}
   GET    /v1/rollout
   PUT    /v1/rollout
+  GET    /v1/key-encryption-keys
+  POST   /v1/key-encryption-keys/rotation
   GET    /v1/integrations
   GET    /v1/organizations/{org}/integrations
   PUT    /v1/organizations/{org}/integrations/{integration}/key

@@ -53,6 +53,12 @@ export const POLICY = [
   { operation: 'archiveProject', http: `DELETE ${PROJECT}`, allow: PLATFORM_ADMIN },
   { operation: 'getRollout', http: 'GET /v1/rollout', allow: PLATFORM_ADMIN },
   { operation: 'putRollout', http: 'PUT /v1/rollout', allow: PLATFORM_ADMIN },
+  { operation: 'getKeyEncryptionKeys', http: 'GET /v1/key-encryption-keys', allow: PLATFORM_ADMIN },
+  {
+    operation: 'rotateKeyEncryptionKeys',
+    http: 'POST /v1/key-encryption-keys/rotation',
+    allow: PLATFORM_ADMIN,
+  },
   { operation: 'listIntegrations', http: 'GET /v1/integrations', allow: SIGNED_IN },
   { operation: 'listOrgIntegrations', http: `GET ${ORG}/integrations`, allow: ORG_MEMBER },
   { operation: 'setOrgKey', http: `PUT ${ORG_KEY}`, allow: ORG_ADMIN },

@@ -18,6 +18,8 @@ const MATRIX = `
   archiveProject          -     -       any     -      -      -       -        -         -         -       -
   getRollout              -     -       any     -      -      -       -        -         -         -       -
   putRollout              -     -       any     -      -      -       -        -         -         -       -
+  getKeyEncryptionKeys    -     -       any     -      -      -       -        -         -         -       -
+  rotateKeyEncryptionKeys -     -       any     -      -      -       -        -         -         -       -
   listIntegrations        -     any     any     any    any    any     any      any       any       any     any
   listOrgIntegrations     -     -       -       own    own    own     -        -         -         -       -
   setOrgKey               -     -       -       own    own    -       -        -         -         -       -

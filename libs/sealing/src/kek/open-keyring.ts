@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { isEventStoreError, type EventStore } from '@keyward/event-store';
-import { KEYRING_STREAM, type KeyEncryptionKeyAdopted } from '../sealed-streams.js';
+import type { EventStore } from '@keyward/event-store';
 import { checkKeyring, type KekRecord } from './check-keyring.js';
 import type { KeyEncryptionKeys } from './key-encryption-keys.port.js';
+import { appendToKeyring, readKeyring } from './keyring.js';
 
 /** The key encryption keys that this log says something is sealed under. */
-export async function recordedKeks(events: EventStore): Promise<KekRecord[]> {
-  const recorded: KekRecord[] = [];
-  for await (const { data } of events.readStream(KEYRING_STREAM)) {
-    const { kekId, checkValue } = data as KeyEncryptionKeyAdopted['data'];
-    recorded.push({ kekId, checkValue });
-  }
-  return recorded;
+export async function recordedKeks(events: EventStore): Promise<readonly KekRecord[]> {
+  return (await readKeyring(events)).active;
 }
 
 /**
@@ -21,22 +15,10 @@ export async function recordedKeks(events: EventStore): Promise<KekRecord[]> {
  */
 export async function openKeyring(events: EventStore, keks: KeyEncryptionKeys): Promise<void> {
   for (;;) {
-    const recorded = await recordedKeks(events);
-    const adopted = await checkKeyring(recorded, keks);
+    const keyring = await readKeyring(events);
+    const adopted = await checkKeyring(keyring.active, keks);
     if (!adopted) return;
-    const event = {
-      id: randomUUID(),
-      type: 'KeyEncryptionKeyAdopted',
-      data: adopted,
-      metadata: { schemaVersion: 1 },
-    };
-    const expectedRevision = recorded.length === 0 ? 'no_stream' : BigInt(recorded.length - 1);
-    try {
-      await events.append({ stream: KEYRING_STREAM, expectedRevision, events: [event] });
-      return;
-    } catch (error) {
-      // Another process was first: look again at what it adopted.
-      if (!isEventStoreError(error, 'WRONG_EXPECTED_REVISION')) throw error;
-    }
+    // Where another process was first, what it adopted is looked at again.
+    if (await appendToKeyring(events, keyring, [{ type: 'KeyEncryptionKeyAdopted', data: adopted }])) return;
   }
 }

@@ -19,6 +19,7 @@ const TAGS = [
   ['Catalogue', 'The integrations that keys can be set for.'],
   ['Tenants', 'Organizations and projects, which exist elsewhere: Keyward is told of them.'],
   ['Rollout', 'Which organizations have the feature.'],
+  ['Key encryption keys', 'Which are needed, and wrapping all keys in use by the current one.'],
   ['Operations', 'For those who run Keyward.'],
 ] as const;
 
