@@ -5,6 +5,7 @@ import { EVENT_STORE } from './event-store.js';
 import { KEYS_AND_ACCESS } from './keys-and-access.js';
 import { READ_MODEL } from './read-model.js';
 import { SCRIPTS } from './scripts.js';
+import { WHOLE_SYSTEM } from './whole-system.js';
 
 export const MUTANTS: readonly Mutant[] = [
   ...EVENT_STORE,
@@ -13,4 +14,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...BROADCASTER,
   ...KEYS_AND_ACCESS,
   ...SCRIPTS,
+  ...WHOLE_SYSTEM,
 ];
