@@ -32,8 +32,8 @@ export const KEYS_AND_ACCESS: readonly Mutant[] = [
   {
     without: 'the refusal of what the policy has no row for',
     file: `${ACCESS}/policy/authorize.ts`,
-    text: 'const allow = ALLOWANCES.get(operation) ?? NOTHING;',
-    instead: 'const allow: Allowance = ALLOWANCES.get(operation) ?? { signedIn: true };',
+    text: 'const allow = ALLOWANCES.get(operation) ?? NOTHING;\n  if (allow.public',
+    instead: 'const allow: Allowance = ALLOWANCES.get(operation) ?? { signedIn: true };\n  if (allow.public',
     spec: `${ACCESS}/policy/policy.spec.ts`,
     test: 'denies what has no row',
   },
