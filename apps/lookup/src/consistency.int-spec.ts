@@ -127,6 +127,20 @@ describe('a read model that cannot be relied on', () => {
     expect((await fixture.lookup(WEBSITE)).outcome).toBe('key');
   });
 
+  it.each([
+    ['only when the call asks for the bound as well', true, 'STALE_READ_MODEL'],
+    ['not when the position is all that is asked for', false, undefined],
+  ])('is refused to one who names a position %s', async (_what, withinBound, reason) => {
+    fixture = await filled(await LookupFixture.start());
+    const { position } = await fixture.lookup(WEBSITE);
+    const both = { consistency: { atLeastAsFresh: position, withinBound } };
+    expect((await fixture.lookup(WEBSITE, both)).outcome).toBe('key');
+    fixture.monotonic.ms += 2_001;
+    const later = fixture.lookup(WEBSITE, both);
+    if (reason) expect((await refusalOf(later)).reason).toBe(reason);
+    else expect((await later).outcome).toBe('key');
+  });
+
   it('is answered from with the metadata keyward-stale when configured to flag', async () => {
     fixture = await filled(await LookupFixture.start({ staleAnswers: 'flag' }));
     fixture.monotonic.ms += 2_001;

@@ -23,8 +23,6 @@ export interface Written {
 export class Probe {
   private readonly http: RememberingClient;
   private readonly worker: KeywardClient;
-  /** The client goes on asking with a position once it was given one, so whoever gives none has another. */
-  private readonly withPosition: KeywardClient;
   private sets = 0;
 
   constructor(
@@ -32,7 +30,7 @@ export class Probe {
     httpPort: number,
   ) {
     this.http = new RememberingClient(httpPort);
-    const options = {
+    this.worker = createKeywardClient({
       target: parts.lookupTarget,
       tls: 'insecure',
       organizationId: PROBE_SLOT.organizationId,
@@ -40,9 +38,7 @@ export class Probe {
       cache: false,
       watch: false,
       deadlineMs: 5_000,
-    } as const;
-    this.worker = createKeywardClient(options);
-    this.withPosition = createKeywardClient(options);
+    });
   }
 
   /** Sets the next key. */
@@ -69,12 +65,10 @@ export class Probe {
   /** The version that is effective; or why there is no answer now. @param position - at least as fresh as that */
   async lookUp(position?: string): Promise<number | string> {
     try {
-      const answer =
-        position === undefined
-          ? await this.worker.lookup(PROBE_SLOT)
-          : await this.withPosition.lookup(PROBE_SLOT, {
-              consistency: { kind: 'at_least_as_fresh', position },
-            });
+      const answer = await this.worker.lookup(
+        PROBE_SLOT,
+        position === undefined ? {} : { consistency: { kind: 'at_least_as_fresh', position } },
+      );
       return answer.outcome === 'found' ? answer.key.version : answer.reason;
     } catch (error) {
       const { code } = error as { code?: unknown };
@@ -85,7 +79,6 @@ export class Probe {
 
   close(): void {
     this.worker.close();
-    this.withPosition.close();
     this.http.close();
   }
 

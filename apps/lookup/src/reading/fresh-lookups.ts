@@ -55,7 +55,8 @@ export class FreshLookups {
     const level = consistency?.requirement;
     if (level === undefined) return MINIMIZE_LATENCY;
     // proto-loader may fill in the levels that were not sent: only the one named counts.
-    return parseRequirement(this.storeId, { [level]: consistency![level] }, FIELD_OF[level]);
+    const { [level]: asked, withinBound } = consistency!;
+    return parseRequirement(this.storeId, { [level]: asked, withinBound }, FIELD_OF[level]);
   }
 }
 

@@ -162,7 +162,10 @@ export class GrpcLookupTransport extends LookupTransport {
 }
 
 function toMessage(consistency: Consistency): ConsistencyMessage {
-  if (consistency.kind === 'at_least_as_fresh') return { atLeastAsFresh: consistency.position };
+  if (consistency.kind === 'at_least_as_fresh') {
+    const { position, withinBound = false } = consistency;
+    return { atLeastAsFresh: position, withinBound };
+  }
   return consistency.kind === 'fully_consistent' ? { fullyConsistent: true } : { minimizeLatency: true };
 }
 

@@ -108,7 +108,11 @@ describe('LookupEngine', () => {
     asked[0]!.answer('before');
     await turn();
     await turn();
-    expect(asked[1]!.question.consistency).toEqual({ kind: 'at_least_as_fresh', position: 'changed' });
+    expect(asked[1]!.question.consistency).toEqual({
+      kind: 'at_least_as_fresh',
+      position: 'changed',
+      withinBound: true,
+    });
     asked[1]!.answer('after');
     expect((await answer).position).toBe('after');
     expect(cache.held('web', 'openai')?.value?.position).toBe('after');
@@ -121,7 +125,12 @@ describe('LookupEngine', () => {
     cache.changed({ ...WEB, position: 'changed' });
     void engine.lookup(WEB);
     await turn();
-    expect(asked[1]!.question.consistency).toEqual({ kind: 'at_least_as_fresh', position: 'changed' });
+    // And it is held to the staleness bound as before the change: its caller named no position.
+    expect(asked[1]!.question.consistency).toEqual({
+      kind: 'at_least_as_fresh',
+      position: 'changed',
+      withinBound: true,
+    });
   });
 
   it('asks for the head of the log when two positions matter that cannot be compared', async () => {
@@ -146,7 +155,7 @@ describe('LookupEngine', () => {
     asked[0]!.answer('old');
     await turn();
     await turn();
-    expect(asked[2]!.question.consistency).toEqual({ kind: 'at_least_as_fresh', position: 'new' });
+    expect(asked[2]!.question.consistency).toMatchObject({ kind: 'at_least_as_fresh', position: 'new' });
     asked[2]!.answer('new');
     expect((await quick).position).toBe('new');
     expect(cache.held('web', 'openai')?.value?.position).toBe('new');

@@ -10,8 +10,8 @@ export interface Address {
 export type Consistency =
   /** As the server has it, inside its staleness bound; a leased answer will do. The default. */
   | { readonly kind: 'minimize_latency' }
-  /** Not older than a position that Keyward handed out. */
-  | { readonly kind: 'at_least_as_fresh'; readonly position: string }
+  /** Not older than a position that Keyward handed out; with `withinBound` inside the staleness bound too. */
+  | { readonly kind: 'at_least_as_fresh'; readonly position: string; readonly withinBound?: boolean }
   /** Not older than everything acknowledged before this call; never from the cache. */
   | { readonly kind: 'fully_consistent' };
 

@@ -9,16 +9,18 @@ const FULLY_CONSISTENT: Consistency = { kind: 'fully_consistent' };
  */
 export function requirementFor(asked: Consistency, floor: string | undefined): Consistency {
   if (floor === undefined || asked.kind === 'fully_consistent') return asked;
-  if (asked.kind === 'minimize_latency') return { kind: 'at_least_as_fresh', position: floor };
+  // Its caller counts on the staleness bound, of which a position says nothing.
+  if (asked.kind === 'minimize_latency')
+    return { kind: 'at_least_as_fresh', position: floor, withinBound: true };
   return asked.position === floor ? asked : FULLY_CONSISTENT;
 }
 
 /** Equal for requirements that may share a call. A position has no colon. */
 export function requirementKey(consistency: Consistency): string {
-  return consistency.kind === 'at_least_as_fresh' ? `:${consistency.position}` : consistency.kind;
+  if (consistency.kind !== 'at_least_as_fresh') return consistency.kind;
+  return `${consistency.withinBound ? 'bound' : ''}:${consistency.position}`;
 }
 
 export function sameRequirement(a: Consistency, b: Consistency): boolean {
-  if (a.kind !== b.kind) return false;
-  return a.kind !== 'at_least_as_fresh' || a.position === (b as typeof a).position;
+  return requirementKey(a) === requirementKey(b);
 }

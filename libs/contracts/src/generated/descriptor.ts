@@ -64,6 +64,10 @@ export const descriptor = {
                 "fullyConsistent": {
                   "type": "bool",
                   "id": 3
+                },
+                "withinBound": {
+                  "type": "bool",
+                  "id": 4
                 }
               }
             },

@@ -44,10 +44,11 @@ async function setUp({
   return { store, clock, read, reads: () => reads };
 }
 
-const atLeast = (n: number): ReadRequirement => ({
+const atLeast = (n: number, withinBound = false): ReadRequirement => ({
   kind: 'at_least_as_fresh',
   position: at(n),
   field: 'after',
+  withinBound,
 });
 const FULLY: ReadRequirement = { kind: 'fully_consistent' };
 const never = () => new Promise<LogPosition>(() => undefined);
@@ -124,6 +125,27 @@ describe.each([
     expect((await read(atLeast(10))).stale).toBe(false);
     expect((await read(atLeast(9))).status.position).toEqual(at(10));
     expect(reads()).toBe(2);
+  });
+
+  it('holds to the bound as well whoever asks for both', async () => {
+    const [refusing, flagging] = [await setUp({ polled }), await setUp({ polled, staleAnswers: 'flag' })];
+    const both = atLeast(10, true);
+    expect((await refusing.read(both)).stale).toBe(false);
+    for (const { clock } of [refusing, flagging]) clock.ms += BOUND + 1;
+    expect((await refusal(refusing.read(both))).code).toBe('STALE_READ_MODEL');
+    expect((await flagging.read(both)).stale).toBe(true);
+    await refusing.store.write([], at(12));
+    expect((await refusal(refusing.read(atLeast(12, true)))).code).toBe('STALE_READ_MODEL');
+    await refusing.store.heartbeat(at(12));
+    expect((await refusing.read(atLeast(12, true))).stale).toBe(false);
+  });
+
+  it('holds to the bound after waiting, too', async () => {
+    const { read, store, clock } = await setUp({ polled });
+    clock.ms += BOUND + 1;
+    const answer = read(atLeast(11, true));
+    await store.write([], at(11));
+    expect((await refusal(answer)).code).toBe('STALE_READ_MODEL');
   });
 
   it('waits for the position and answers from then', async () => {

@@ -5,7 +5,7 @@ import { jitteredPause, orAborted, withDeadline } from './deadline.js';
 import { invalidRequirement, type ReadRequirement } from './read-requirement.js';
 import type { StalenessMonitor } from './staleness-monitor.js';
 
-/** What becomes of an answer without a position that may be older than the bound. */
+/** What becomes of an answer that has to be inside the bound and may be older. */
 export type StaleAnswers = 'refuse' | 'flag';
 
 export interface FreshReaderOptions {
@@ -67,12 +67,18 @@ export class FreshReader {
   ): Promise<Judged<T>> {
     if (requirement.kind === 'at_least_as_fresh') {
       const answer = await readOnce();
-      if (reaches(answer, requirement.position)) return { ...answer, stale: false };
+      if (reaches(answer, requirement.position)) return this.judgeReached(requirement, answer);
     }
     return withDeadline(deadlineMs, notReachedInTime, async (signal) => {
       const position = await this.positionToReach(requirement, signal);
-      return { ...(await this.readAt(position, signal, readOnce)), stale: false };
+      return this.judgeReached(requirement, await this.readAt(position, signal, readOnce));
     });
+  }
+
+  /** What happened after the position that was asked for, only a beat can tell. */
+  private judgeReached<T extends Answer>(requirement: MustReach, answer: T): Judged<T> {
+    const isHeldToBound = requirement.kind === 'at_least_as_fresh' && requirement.withinBound === true;
+    return isHeldToBound ? this.judge(answer) : { ...answer, stale: false };
   }
 
   /** The log is asked only here, so that a read which need not wait needs no log. */

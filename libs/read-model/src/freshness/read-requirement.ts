@@ -3,8 +3,13 @@ import { InvalidPositionError, KeywardError, decodePosition, type LogPosition } 
 /** How fresh an answer must be. */
 export type ReadRequirement =
   | { readonly kind: 'minimize_latency' }
-  /** `field` names, to the caller, where the position came from. */
-  | { readonly kind: 'at_least_as_fresh'; readonly position: LogPosition; readonly field?: string }
+  /** `field` names, to the caller, where the position came from. `withinBound`: inside the staleness bound too. */
+  | {
+      readonly kind: 'at_least_as_fresh';
+      readonly position: LogPosition;
+      readonly field?: string;
+      readonly withinBound?: boolean | undefined;
+    }
   | { readonly kind: 'fully_consistent' };
 
 /** As a request has it; false counts as not asked. */
@@ -12,6 +17,8 @@ export interface RequestedConsistency {
   readonly atLeastAsFresh?: string | undefined;
   readonly fullyConsistent?: boolean | undefined;
   readonly minimizeLatency?: boolean | undefined;
+  /** Says nothing new of a level that has the bound anyway. */
+  readonly withinBound?: boolean | undefined;
 }
 
 export const MINIMIZE_LATENCY: ReadRequirement = Object.freeze({ kind: 'minimize_latency' });
@@ -35,7 +42,8 @@ export function parseRequirement(
   if (levels > 1)
     throw invalidRequirement(field, 'names more than one level of consistency: send exactly one, or none');
   if (atLeastAsFresh !== undefined) {
-    return { kind: 'at_least_as_fresh', position: parsePosition(storeId, atLeastAsFresh, field), field };
+    const position = parsePosition(storeId, atLeastAsFresh, field);
+    return { kind: 'at_least_as_fresh', position, field, withinBound: requested.withinBound };
   }
   return fullyConsistent === true ? FULLY_CONSISTENT : MINIMIZE_LATENCY;
 }

@@ -5,6 +5,7 @@ export interface Consistency {
   'minimizeLatency'?: (boolean);
   'atLeastAsFresh'?: (string);
   'fullyConsistent'?: (boolean);
+  'withinBound'?: (boolean);
   'requirement'?: "minimizeLatency"|"atLeastAsFresh"|"fullyConsistent";
 }
 
@@ -12,5 +13,6 @@ export interface Consistency__Output {
   'minimizeLatency'?: (boolean);
   'atLeastAsFresh'?: (string);
   'fullyConsistent'?: (boolean);
+  'withinBound': (boolean);
   'requirement'?: "minimizeLatency"|"atLeastAsFresh"|"fullyConsistent";
 }
