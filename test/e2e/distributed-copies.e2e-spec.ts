@@ -1,5 +1,10 @@
 // @needs redis, kafka
-import { createKeywardClient, type KeywardClient, type WatchEvent } from '@keyward/client';
+import {
+  KeywardUnavailableError,
+  createKeywardClient,
+  type KeywardClient,
+  type WatchEvent,
+} from '@keyward/client';
 import { startApp, type BuiltProgram } from '../support/built-program.js';
 import { startApart, startAppAlone, type RunningApp } from '../support/distributed.js';
 import { DistributedParts } from '../support/distributed-parts.js';
@@ -56,7 +61,8 @@ async function versionsAt(position: string): Promise<(number | undefined)[]> {
         });
         return answer.outcome === 'found' ? answer.key.version : undefined;
       } catch (error) {
-        if ((error as { code?: string }).code !== 'STALE_READ_MODEL') throw error;
+        // While another projector takes over there is no answer, or none in time.
+        if (!(error instanceof KeywardUnavailableError)) throw error;
       }
     }
   };

@@ -58,8 +58,15 @@ export class SdkWatcher {
   }
 }
 
-/** How a stream ends when its server dies or its client leaves. */
-const BROKEN: ReadonlySet<number> = new Set([status.UNAVAILABLE, status.CANCELLED]);
+/**
+ * How a stream ends when its server dies, its client leaves, or it is further behind than the window is long: after an
+ * outage of Kafka the backlog comes in one burst, which may be longer than the short window of these runs.
+ */
+const BROKEN: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.CANCELLED,
+  status.RESOURCE_EXHAUSTED,
+]);
 
 /** gRPC streams, each opened after the last one's place until the signal; each is a watch of its own. */
 export class StreamWatcher {
