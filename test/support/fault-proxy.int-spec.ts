@@ -96,7 +96,8 @@ describe('FaultProxy', () => {
     await proxy.delay(50);
     const asked = performance.now();
     await client.ask('1', 'HELLO1');
-    expect(performance.now() - asked).toBeGreaterThanOrEqual(99);
+    // A timer may fire a little early.
+    expect(performance.now() - asked).toBeGreaterThan(90);
     client.socket.write('2');
     await new Promise((resolve) => setTimeout(resolve, 10));
     await proxy.heal();

@@ -78,6 +78,12 @@ export class KeyWorld {
     return (await this.http.must({ method: 'GET', path, token: this.tokens.platform })) as never;
   }
 
+  /** How many versions this process has destroyed because their retention is over. */
+  async destroyed(): Promise<number> {
+    const metrics = await (await fetch(`${this.keyward.httpUrl}/metrics`)).text();
+    return Number(/^keyward_keys_destroyed_total\{cause="retention"\} (\d+)/m.exec(metrics)?.[1] ?? 0);
+  }
+
   /** Answers the keyId. */
   async set(project: number, secret: string): Promise<string> {
     return (await this.write('PUT', keyOf(project), { secret }))['keyId'] as string;
@@ -133,6 +139,6 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   const deadline = performance.now() + 60_000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error('it did not happen in time');
-    await sleep(50);
+    await sleep(5);
   }
 }

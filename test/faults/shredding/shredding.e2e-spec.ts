@@ -91,8 +91,11 @@ describe(`Keyward killed while it destroys key versions (seed ${SEED})`, () => {
       await world.kill();
       left.push((await plunder(data.path)).sealed.size);
       await world.start(AT_ONCE);
-      await sleep(random.between(0, 60));
+      if (left.at(-1)! > SLOTS) await until(async () => (await world.destroyed()) > 0);
+      await sleep(random.between(0, 20));
     }
+    const inTheMiddle = left.filter((sealed) => sealed > SLOTS && sealed < SLOTS * REPLACEMENTS);
+    expect(inTheMiddle).not.toEqual([]);
     await until(() => filesHolding(data.path, texts).length === 0);
 
     const after = await plunder(data.path);
