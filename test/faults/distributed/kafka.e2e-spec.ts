@@ -43,7 +43,8 @@ describe('Kafka fails, and Keyward', () => {
         await keyward.server.kill();
         await setAndLookUp(OUTAGE_MS);
         for (const app of ['api', 'projector', 'lookup'] as const)
-          expect(await run.copiesOf(app)[0]!.problem()).toBeUndefined();
+          // Under load one is milliseconds behind at one look, and not at the next.
+          await eventually(async () => expect(await run.copiesOf(app)[0]!.problem()).toBeUndefined());
       });
     },
     ROUND_MS,
