@@ -183,7 +183,8 @@ describe('Redis fails, and Keyward', () => {
     async () => {
       await untilAnswered();
       const slots = await redis.keys(`*:{${PROBE_SLOT.organizationId}}:${PROBE_SLOT.integrationId}`);
-      expect(slots).toHaveLength(1);
+      // More than one while a generation that was replaced is being removed.
+      expect(slots).not.toHaveLength(0);
       await redis.del(slots);
       await untilAnswered();
     },
