@@ -7,6 +7,7 @@ export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   // *.spec.ts does no I/O, *.int-spec.ts has one real dependency, *.e2e-spec.ts runs whole processes.
   testRegex: level ? `\\.${levels[level]}\\.ts$` : '\\.(spec|int-spec|e2e-spec)\\.ts$',
+  setupFilesAfterEnv: ['<rootDir>/test/support/jest-setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 2,
   // Generous, because a loaded machine is no failure; nothing waits this long when all is well.

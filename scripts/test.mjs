@@ -1,7 +1,8 @@
 // `npm test`: prepares when needed, provides the servers that the tests need, runs Jest, and ends with one plain
 // line, `N passed, N failed`. A server that cannot be provided is a failure too, with a sentence that says what to do.
-//   npm test -- [--level=unit|int|e2e] [--full] [what Jest takes]
-// --full: the specs of test/faults go on for as long as a release wants.
+//   npm test -- [--level=unit|int|e2e] [--strict] [--full] [what Jest takes]
+// --strict: properties are tried on new cases, and no test gets a second try.
+// --full: strict, and the specs of test/faults go on for as long as a release wants.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,8 @@ if (level !== undefined && !LEVELS.includes(level)) fail(`--level is one of ${LE
 
 await prepareOrExit();
 const full = given.includes('--full');
-const jestArgs = given.filter((arg) => arg !== '--full' && !arg.startsWith('--level='));
+const strict = full || given.includes('--strict');
+const jestArgs = given.filter((arg) => !['--full', '--strict'].includes(arg) && !arg.startsWith('--level='));
 const children = new Set();
 let interrupted = false;
 // Both get the terminal's signal; this one has to stay until the child and the services have ended.
@@ -67,6 +69,7 @@ function runJest(args, env, stdout = 'ignore') {
         NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`,
         ...(level === undefined ? {} : { KEYWARD_TEST_LEVEL: level }),
         ...(full ? { KEYWARD_FAULTS_FULL: '1' } : {}),
+        ...(strict ? { KEYWARD_TEST_STRICT: '1' } : {}),
       },
     });
     children.add(child);
@@ -86,11 +89,19 @@ function close(result, code, missing) {
   const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0) + missing.length;
   const skipped = (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
   if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
+  for (const name of passedAtSecondTry(result)) process.stdout.write(`passed at the second try: ${name}\n`);
   for (const { sentence } of missing) process.stdout.write(`${sentence}\n`);
   if (!result) process.stdout.write('Jest ended without a result\n');
   else if (passed + failed === 0) process.stdout.write('No test ran\n');
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return code !== 0 || failed > 0 || passed === 0 ? code || 1 : 0;
+}
+
+function passedAtSecondTry(result) {
+  const tests = (result?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
+  return tests
+    .filter(({ status, invocations }) => status === 'passed' && invocations > 1)
+    .map(({ fullName }) => fullName);
 }
 
 function say(what) {

@@ -18,7 +18,13 @@ export class SpecRuns {
   async run(spec: string, tests: readonly string[] = []): Promise<SpecRun> {
     const named = tests.length > 0 ? ['-t', tests.map(escaped).join('|')] : [];
     // A mutant may leave something open that would keep Jest from ending.
-    const output = await this.node(['scripts/test.mjs', `${escaped(spec)}$`, ...named, '--forceExit']);
+    const output = await this.node([
+      'scripts/test.mjs',
+      '--strict',
+      `${escaped(spec)}$`,
+      ...named,
+      '--forceExit',
+    ]);
     return { outcome: outcomeOf(output), output };
   }
 
