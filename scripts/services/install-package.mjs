@@ -1,7 +1,6 @@
 // A package of the operating system, for a machine that may install one.
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { programOnPath } from './program-on-path.mjs';
 
 /**
  * Through apt-get as root; the package's own background service is not started.
@@ -10,7 +9,7 @@ import { delimiter, join } from 'node:path';
 export async function installPackage(name, progress) {
   const byHand = `install ${name} (Debian, Ubuntu: apt-get install ${name}; macOS: brew install ${name.replace('-server', '')})`;
   if (process.getuid?.() !== 0) throw new Error(`${byHand}, or run as root where there is apt-get`);
-  if (!onPath('apt-get')) throw new Error(byHand);
+  if (!programOnPath('apt-get')) throw new Error(byHand);
   const output = [];
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', name]]) {
     progress(`apt-get ${args.join(' ')}`);
@@ -31,14 +30,5 @@ function run(command, args, output) {
       resolve(1);
     });
     child.on('close', (code) => resolve(code ?? 1));
-  });
-}
-
-function onPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    const path = join(folder, program);
-    if (!existsSync(path)) return false;
-    accessSync(path, constants.X_OK);
-    return true;
   });
 }

@@ -32,6 +32,7 @@ export const kafkaService = {
   name: 'kafka',
   title: 'Apache Kafka',
   url: 'KEYWARD_TEST_KAFKA_URL',
+  instead: 'the address of a running one',
   /** @throws Error with a sentence that says what to install */
   async prepare(progress) {
     const fetched = classPath() !== undefined;

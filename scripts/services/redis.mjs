@@ -1,9 +1,8 @@
 // Redis for the tests: an own server process from the operating system's package.
 import { connect } from 'node:net';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { installPackage } from './install-package.mjs';
 import { freePorts, startServer, temporaryFolder } from './guarded-server.mjs';
+import { programOnPath } from './program-on-path.mjs';
 
 const BINARY = 'redis-server';
 
@@ -12,11 +11,12 @@ export const redisService = {
   name: 'redis',
   title: 'Redis',
   url: 'KEYWARD_TEST_REDIS_URL',
+  instead: 'the address of a running one',
   /** @throws Error with a sentence that says what to install */
   async prepare(progress) {
-    if (binary()) return;
+    if (programOnPath(BINARY)) return;
     await installPackage('redis-server', progress);
-    if (!binary()) throw new Error('the package redis-server brought no program of that name');
+    if (!programOnPath(BINARY)) throw new Error('the package redis-server brought no program of that name');
   },
   async start() {
     const server = await startRedis();
@@ -29,7 +29,7 @@ export const redisService = {
  * @param options further `redis.conf` lines, as `{ maxmemory: '3mb' }`; `port` to use a certain one
  */
 export async function startRedis(options = {}) {
-  const command = binary();
+  const command = programOnPath(BINARY);
   if (!command)
     throw new Error('redis-server is not on the path: run the tests with `npm test`, which installs it');
   const port = options.port ?? (await freePorts(1))[0];
@@ -50,19 +50,6 @@ export async function startRedis(options = {}) {
     healthy: () => ping(port),
   });
   return { ...server, port, url: `redis://127.0.0.1:${port}` };
-}
-
-function binary() {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, BINARY);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not here: the next one.
-    }
-  }
-  return undefined;
 }
 
 /** Any reply will do: a server that wants a password is healthy too. */

@@ -1,13 +1,18 @@
-// The servers that tests need beside the project itself. A test file says so in its first lines with a comment
+// The servers and programs that tests need beside the project itself. A test file says so in its first lines with a comment
 // `@needs redis`; each service is started once per run, and only when a selected file needs it.
 import { readFileSync } from 'node:fs';
+import { chromiumService } from './chromium.mjs';
 import { kafkaService } from './kafka.mjs';
 import { redisService } from './redis.mjs';
 
-/** @typedef {{ name: string, title: string, url: string, prepare(progress: (what: string) => void): Promise<void>, start(): Promise<{ url: string, stop(): Promise<void> }> }} Service */
+/**
+ * `url` is the variable of the environment that tells the tests where it is; whoever sets it (to what `instead` says)
+ * gets nothing started.
+ * @typedef {{ name: string, title: string, url: string, instead: string, prepare(progress: (what: string) => void): Promise<void>, start(): Promise<{ url: string, stop(): Promise<void> }> }} Service
+ */
 
 /** @type {readonly Service[]} */
-const SERVICES = [redisService, kafkaService];
+const SERVICES = [redisService, kafkaService, chromiumService];
 const HEAD = 1_000;
 const HEARTBEAT_MS = 10_000;
 
@@ -28,7 +33,7 @@ export async function provideServices(files, progress) {
       running.push(server);
       env[service.url] = server.url;
     } catch (error) {
-      const sentence = `${service.title} is missing, so ${needing.length} test files did not run. Either ${error.message}, or set ${service.url} to the address of a running one.`;
+      const sentence = `${service.title} is missing, so ${needing.length} test files did not run. Either ${error.message}, or set ${service.url} to ${service.instead}.`;
       missing.push({ sentence, files: needing });
     }
   }
