@@ -97,11 +97,6 @@ export {
   type RolloutEvent,
   type RolloutState,
 } from './rollout/rollout.js';
-export {
-  SCHEMA_VERSION,
-  UnreadableEventError,
-  readStoredEvent,
-  type DomainEvent,
-  type StoredEvent,
-} from './stored-event.js';
+export { readStoredEvent, type DomainEvent } from './stored-event.js';
 export { DOMAIN_STREAM_PREFIXES, streamOwner, type StreamOwner } from './streams/stream-owner.js';
+export { SCHEMA_VERSION, UnreadableEventError, upcast, type StoredEvent } from './upcasting/upcast.js';

@@ -1,10 +1,10 @@
 import {
   ROLLOUT_STREAM,
-  SCHEMA_VERSION,
   organizationStream,
   projectStream,
   readStoredEvent,
   slotStream,
+  upcast,
   type DomainEvent,
   type SlotAddress,
 } from '@keyward/domain';
@@ -53,7 +53,7 @@ export function readProjectedEvent(recorded: RecordedEvent): ProjectedEvent | un
 }
 
 function readDomainEvent(recorded: RecordedEvent): ProjectedEvent {
-  const event = understood(recorded);
+  const event = lifted(recorded, (stored) => evolving(readStoredEvent(stored)));
   const problem = problemOfEvent(event);
   if (problem !== undefined) throw new ProjectionError(recorded, problem);
   const { key, stream } = recordOf(event.type, event.data);
@@ -62,9 +62,9 @@ function readDomainEvent(recorded: RecordedEvent): ProjectedEvent {
 }
 
 /** The one place where events of older schema versions are lifted is the domain's. */
-function understood(recorded: RecordedEvent): EvolvingEvent {
+function lifted<T>(recorded: RecordedEvent, lift: (recorded: RecordedEvent) => T): T {
   try {
-    return evolving(readStoredEvent(recorded));
+    return lift(recorded);
   } catch (error) {
     throw new ProjectionError(recorded, error instanceof Error ? error.message : 'it is unreadable', error);
   }
@@ -76,18 +76,12 @@ function evolving(event: DomainEvent): EvolvingEvent {
 }
 
 function readKeySealed(recorded: RecordedEvent): ProjectedEvent {
-  const { type, data, metadata, revision } = recorded;
+  const { type, revision } = recorded;
   if (type !== 'KeySealed') throw new ProjectionError(recorded, `unknown event type "${type.slice(0, 64)}"`);
-  if (metadata['schemaVersion'] !== SCHEMA_VERSION) {
-    throw new ProjectionError(
-      recorded,
-      `this release reads KeySealed of schema version ${SCHEMA_VERSION} only`,
-    );
-  }
+  const data = lifted(recorded, upcast);
   const problem = problemOfKeySealed(data);
   if (problem !== undefined) throw new ProjectionError(recorded, problem);
-  const { organizationId, projectId, integrationId, keyId, version, sealed } =
-    data as unknown as KeySealed['data'];
+  const { organizationId, projectId, integrationId, keyId, version, sealed } = data as KeySealed['data'];
   mustBelong(recorded, keyMaterialStream(keyId));
   const address = { organizationId, projectId, integrationId };
   const material = { address, keyId, version, sealed, revision };
