@@ -39,8 +39,16 @@ export async function rawCall(
   return {
     status: response.statusCode!,
     headers: response.headers,
-    text: (await buffer(response)).toString('utf8'),
+    text: await textOf(response),
   };
+}
+
+/** Of an answer that goes on for ever, what comes first. */
+async function textOf(response: IncomingMessage): Promise<string> {
+  if (response.headers['content-type'] !== 'text/event-stream')
+    return (await buffer(response)).toString('utf8');
+  for await (const first of response) return String(first);
+  return '';
 }
 
 /** What an answer says, without what differs between any two: the time, and the id of the request. */

@@ -18,6 +18,10 @@ import { OpenApiController } from './http/openapi/openapi.controller.js';
 import { ExplainEffectiveKeyController } from './queries/explain-effective-key/explain-effective-key.controller.js';
 import { GetKeyEncryptionKeysController } from './queries/get-key-encryption-keys/get-key-encryption-keys.controller.js';
 import { GetRolloutController } from './queries/get-rollout/get-rollout.controller.js';
+import { GetOrganizationController } from './queries/get-organization/get-organization.controller.js';
+import { ListKeysController } from './queries/list-keys/list-keys.controller.js';
+import { ListProjectsController } from './queries/list-projects/list-projects.controller.js';
+import { WatchOrganizationController } from './queries/watch-organization/watch-organization.controller.js';
 import { ListKeyUsageController } from './queries/list-key-usage/list-key-usage.controller.js';
 import { ReadHistoryController } from './queries/read-history/read-history.controller.js';
 import { ListIntegrationsController } from './queries/list-integrations/list-integrations.controller.js';
@@ -39,8 +43,12 @@ export const API_CONTROLLERS = [
   DestroyProjectKeyVersionController,
   ExplainEffectiveKeyController,
   ReadHistoryController,
+  ListKeysController,
+  WatchOrganizationController,
   ListIntegrationsController,
+  GetOrganizationController,
   PutOrganizationController,
+  ListProjectsController,
   PutProjectController,
   ArchiveProjectController,
   GetRolloutController,

@@ -38,6 +38,10 @@ import { ExplainEffectiveKeyHandler } from './queries/explain-effective-key/expl
 import { GetKeyEncryptionKeysHandler } from './queries/get-key-encryption-keys/get-key-encryption-keys.handler.js';
 import { GetRolloutHandler } from './queries/get-rollout/get-rollout.handler.js';
 import { ListKeyUsageHandler } from './queries/list-key-usage/list-key-usage.handler.js';
+import { GetOrganizationHandler } from './queries/get-organization/get-organization.handler.js';
+import { ListKeysHandler } from './queries/list-keys/list-keys.handler.js';
+import { ListProjectsHandler } from './queries/list-projects/list-projects.handler.js';
+import { ChangeFeeds } from './queries/watch-organization/change-feeds.service.js';
 import { HistoryReader } from './queries/reading/history-reader.js';
 import { HistoryService } from './queries/reading/history.service.js';
 import { ReadHistoryHandler } from './queries/read-history/read-history.handler.js';
@@ -91,6 +95,9 @@ const HANDLERS: Provider[] = [
   ExplainEffectiveKeyHandler,
   ReadHistoryHandler,
   ListKeyUsageHandler,
+  ListKeysHandler,
+  GetOrganizationHandler,
+  ListProjectsHandler,
 ];
 
 /**
@@ -111,6 +118,7 @@ export class ApiModule {
         consistentReader(settings),
         historyReader(settings),
         HistoryService,
+        ChangeFeeds,
         EffectiveKeyHistory,
         { provide: KEY_RETENTION, useValue: settings.KEYWARD_KEY_RETENTION },
         Shredder,

@@ -16,6 +16,7 @@ import { HttpSpans } from './http/server/http-spans.js';
 import { acceptOnlyJson } from './http/server/json-body.js';
 import { MALFORMED_REQUESTS } from './http/server/malformed-requests.js';
 import { addSecurityHeaders } from './http/server/security-headers.js';
+import { closeUnusedConnections } from './http/server/unused-connections.js';
 
 /** Two lists of 10,000 ids each. */
 const ROLLOUT_BODY_LIMIT = 2 * 1024 * 1024;
@@ -41,6 +42,7 @@ export async function createApiApp(
   acceptOnlyJson(fastify);
   allowLongRollouts(fastify, settings);
   addSecurityHeaders(fastify);
+  closeUnusedConnections(fastify);
   app.get(AccessLog, ANYWHERE).addTo(fastify);
   app.get(HttpSpans, ANYWHERE).addTo(fastify);
   const problems = app.get(ProblemFilter, ANYWHERE);

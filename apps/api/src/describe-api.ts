@@ -1,4 +1,5 @@
 import { EventStore } from '@keyward/event-store';
+import { ReadModel } from '@keyward/read-model';
 import { HealthRegistry, Metrics } from '@keyward/runtime';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,8 +10,19 @@ import { API_CONTROLLERS } from './api.controllers.js';
 import { buildOpenApiDocument } from './http/openapi/openapi-document.js';
 import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { ConsistentReader } from './queries/reading/consistent-reader.js';
+import { ChangeFeeds } from './queries/watch-organization/change-feeds.service.js';
 
-const UNUSED = [EventStore, CommandBus, QueryBus, ConsistentReader, HealthRegistry, Metrics, ServedDocument];
+const UNUSED = [
+  EventStore,
+  ReadModel,
+  CommandBus,
+  QueryBus,
+  ConsistentReader,
+  ChangeFeeds,
+  HealthRegistry,
+  Metrics,
+  ServedDocument,
+];
 
 /** The controllers over nothing: they are looked at and never called. */
 @Module({

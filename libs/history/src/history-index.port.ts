@@ -54,7 +54,16 @@ export interface HistoryPage extends AsOfPosition {
   readonly more: boolean;
 }
 
-/** The last entry of each stream of an organization: of itself, its projects, and its slots for one integration. */
+/** Which streams of an organization are asked about, and as of when. It and its projects are always among them. */
+export interface LastEntriesQuery {
+  readonly organizationId: string;
+  /** Of which integrations the slots are wanted. */
+  readonly slots: 'all' | 'none' | { readonly integrationId: string };
+  /** Inclusive: a place in the log, or a time by the log's own clock. @defaultValue now */
+  readonly at?: LogPosition | Date | undefined;
+}
+
+/** The last entry of each stream: it says how things stand. */
 export interface LastEntries extends AsOfPosition {
   readonly entries: readonly HistoryEntry[];
 }
@@ -76,7 +85,7 @@ export interface HistoryIndex {
 
   read(query: HistoryQuery): Promise<HistoryPage>;
 
-  lastOfEach(organizationId: string, integrationId: string): Promise<LastEntries>;
+  lastOfEach(query: LastEntriesQuery): Promise<LastEntries>;
 
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { KeywardError, START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import { UnreadableEventError } from '@keyward/domain';
-import { isEventStoreError, type EventStore } from '@keyward/event-store';
+import { isEventStoreError, type EventStore, type RecordedEvent } from '@keyward/event-store';
 import { Breather } from './follow/breather.js';
 import { followLog, type HistoryObserver } from './follow/follow-log.js';
 import {
@@ -10,6 +10,7 @@ import {
   type HistoryPage,
   type HistoryQuery,
   type LastEntries,
+  type LastEntriesQuery,
 } from './history-index.port.js';
 
 /** How fresh an answer must be: as the log is now, as it was at a position, or as the index happens to be. */
@@ -100,17 +101,20 @@ export class History {
   }
 
   /**
-   * What every project of an organization last had for an integration, and what the organization had.
+   * How the organization, its projects and their slots stand, or stood at a moment.
    * @throws KeywardError as {@link read}
    */
-  lastOfEach(
-    slots: { readonly organizationId: string; readonly integrationId: string },
-    freshness: Freshness,
-    timeoutMs: number,
-  ): Promise<LastEntries> {
-    return this.ask(freshness, timeoutMs, (index) =>
-      index.lastOfEach(slots.organizationId, slots.integrationId),
-    );
+  lastOfEach(query: LastEntriesQuery, freshness: Freshness, timeoutMs: number): Promise<LastEntries> {
+    return this.ask(freshness, timeoutMs, (index) => index.lastOfEach(query));
+  }
+
+  /**
+   * Told of each event when it can be read here. It may be told of one again, and of old ones while the history is made
+   * anew: what it has to know, it reads.
+   */
+  onApplied(listener: (event: RecordedEvent) => void): () => void {
+    this.moves.on('applied', listener);
+    return () => this.moves.off('applied', listener);
   }
 
   private async ask<T extends { readonly known: boolean }>(
@@ -168,7 +172,10 @@ export class History {
   private observer(report: HistoryReport, progress: () => void): HistoryObserver {
     return {
       rebuilding: () => report.rebuilding(),
-      applied: (events) => report.applied(events),
+      applied: (events) => {
+        report.applied(events.length);
+        for (const event of events) this.moves.emit('applied', event);
+      },
       reached: (position) => this.moveTo(position),
       caughtUp: async () => {
         this.missing = undefined;

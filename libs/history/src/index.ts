@@ -8,6 +8,7 @@ export {
   type HistoryPage,
   type HistoryQuery,
   type LastEntries,
+  type LastEntriesQuery,
   type NamedKey,
 } from './history-index.port.js';
 export { HISTORY_KINDS, HISTORY_KIND_OF, type HistoryKind } from './history-kind.js';

@@ -49,6 +49,8 @@ const PROJECT_KEY = `${PROJECT}/integrations/{integration}/key` as const;
 /** Every operation of the HTTP and the gRPC API. What has no row here cannot be done. */
 export const POLICY = [
   { operation: 'putOrganization', http: `PUT ${ORG}`, allow: PLATFORM_ADMIN },
+  { operation: 'getOrganization', http: `GET ${ORG}`, allow: ORG_MEMBER },
+  { operation: 'listProjects', http: `GET ${ORG}/projects`, allow: ORG_MEMBER },
   { operation: 'putProject', http: `PUT ${PROJECT}`, allow: PLATFORM_ADMIN },
   { operation: 'archiveProject', http: `DELETE ${PROJECT}`, allow: PLATFORM_ADMIN },
   { operation: 'getRollout', http: 'GET /v1/rollout', allow: PLATFORM_ADMIN },
@@ -81,6 +83,9 @@ export const POLICY = [
     allow: PROJECT_VIEWER,
   },
   { operation: 'readHistory', http: `GET ${ORG}/history`, allow: ORG_ADMIN },
+  { operation: 'listKeys', http: `GET ${ORG}/keys`, allow: ORG_ADMIN },
+  { operation: 'watchOrganization', http: `GET ${ORG}/changes`, allow: ORG_MEMBER },
+  { operation: 'watchProject', http: `GET ${PROJECT}/changes`, allow: PROJECT_VIEWER },
   { operation: 'healthLive', http: 'GET /health/live', allow: ANYBODY },
   { operation: 'healthReady', http: 'GET /health/ready', allow: ANYBODY },
   { operation: 'metrics', http: 'GET /metrics', allow: ANYBODY },

@@ -14,6 +14,8 @@ import type { Target, Verdict } from '../policy/authorize.js';
 const MATRIX = `
                           none  signed  platf   owner  admin  member  p-admin  p-editor  p-viewer  worker  worker-p
   putOrganization         -     -       any     -      -      -       -        -         -         -       -
+  getOrganization         -     -       -       own    own    own     -        -         -         -       -
+  listProjects            -     -       -       own    own    own     -        -         -         -       -
   putProject              -     -       any     -      -      -       -        -         -         -       -
   archiveProject          -     -       any     -      -      -       -        -         -         -       -
   getRollout              -     -       any     -      -      -       -        -         -         -       -
@@ -34,6 +36,9 @@ const MATRIX = `
   destroyProjectKeyVersion -    -       -       own    own    -       project  -         -         -       -
   explainEffectiveKey     -     -       -       own    own    -       project  project   project   -       -
   readHistory             -     -       -       own    own    -       -        -         -         -       -
+  listKeys                -     -       -       own    own    -       -        -         -         -       -
+  watchOrganization       -     -       -       own    own    own     -        -         -         -       -
+  watchProject            -     -       -       own    own    -       project  project   project   -       -
   healthLive              any   any     any     any    any    any     any      any       any       any     any
   healthReady             any   any     any     any    any    any     any      any       any       any     any
   metrics                 any   any     any     any    any    any     any      any       any       any     any

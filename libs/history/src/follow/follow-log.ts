@@ -7,8 +7,8 @@ import type { HistoryIndex } from '../history-index.port.js';
 export interface HistoryObserver {
   /** What was in the index is of another past of the log, and is made anew. */
   rebuilding(): void;
-  /** So many events are in the index. */
-  applied(events: number): void;
+  /** These events are in the index. */
+  applied(events: readonly RecordedEvent[]): void;
   /** Everything up to here is in the index. */
   reached(position: LogPosition): void;
   /** ... and that is all there is. Followed further when the answer resolves, which gives commands the event loop. */
@@ -32,8 +32,8 @@ export async function followLog(
     if (message.kind === 'events') {
       const { position } = message.events.at(-1)!;
       await index.apply(message.events, position);
-      observer.applied(message.events.length);
       observer.reached(position);
+      observer.applied(message.events);
     } else {
       await index.apply([], message.position);
       observer.reached(message.position);

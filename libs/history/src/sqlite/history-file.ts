@@ -1,7 +1,13 @@
 import type { LogPosition } from '@keyward/contracts';
 import type { RecordedEvent } from '@keyward/event-store';
 import type Database from 'libsql';
-import type { AsOfPosition, HistoryPage, HistoryQuery, LastEntries } from '../history-index.port.js';
+import type {
+  AsOfPosition,
+  HistoryPage,
+  HistoryQuery,
+  LastEntries,
+  LastEntriesQuery,
+} from '../history-index.port.js';
 import { HistoryReader } from './history-reader.js';
 import { createAnew } from './history-schema.js';
 import { HistoryTables } from './history-tables.js';
@@ -44,10 +50,10 @@ export class HistoryFile {
     });
   }
 
-  lastOfEach(organizationId: string, integrationId: string): LastEntries {
+  lastOfEach(query: LastEntriesQuery): LastEntries {
     return this.inTransaction('BEGIN', () => ({
-      entries: this.reader.lastOfEach(organizationId, integrationId),
-      ...this.asOf(organizationId),
+      entries: this.reader.lastOfEach(query),
+      ...this.asOf(query.organizationId),
     }));
   }
 

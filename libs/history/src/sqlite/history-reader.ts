@@ -2,7 +2,13 @@ import type { LogPosition } from '@keyward/contracts';
 import { organizationStream } from '@keyward/domain';
 import type { JsonObject, RecordedEvent } from '@keyward/event-store';
 import type Database from 'libsql';
-import type { HistoryEntry, HistoryFilter, HistoryQuery, NamedKey } from '../history-index.port.js';
+import type {
+  HistoryEntry,
+  HistoryFilter,
+  HistoryQuery,
+  LastEntriesQuery,
+  NamedKey,
+} from '../history-index.port.js';
 import type { HistoryKind } from '../history-kind.js';
 import { RolloutTables, type Turn } from './rollout-tables.js';
 
@@ -78,13 +84,17 @@ export class HistoryReader {
     return { registered, inAtFirst, turns: later };
   }
 
-  lastOfEach(organizationId: string, integrationId: string): HistoryEntry[] {
-    const sql = `${SELECT} WHERE seq IN (
-      SELECT max(seq) FROM events WHERE organization = ?1 AND integration = ?2 GROUP BY stream
-      UNION ALL
-      SELECT max(seq) FROM events WHERE organization = ?1 AND integration IS NULL GROUP BY stream)
-      ORDER BY seq`;
-    return this.all<Row>(sql, [organizationId, integrationId]).map((row) => toEntry(row, OUT));
+  lastOfEach({ organizationId, slots, at }: LastEntriesQuery): HistoryEntry[] {
+    const every = [
+      { sql: 'organization = ?', values: [organizationId] },
+      ...(at === undefined ? [] : [isAtOrBefore(at)]),
+    ];
+    const selects = partsOf(slots).map((part) => [...every, ...part]);
+    const lasts = selects.map(
+      (conditions) => `SELECT max(seq) FROM events WHERE ${all(conditions)} GROUP BY stream`,
+    );
+    const sql = `${SELECT} WHERE seq IN (${lasts.join(' UNION ALL ')}) ORDER BY seq`;
+    return this.all<Row>(sql, valuesOf(selects.flat())).map((row) => toEntry(row, OUT));
   }
 
   isKnown(organizationId: string): boolean {
@@ -98,10 +108,9 @@ export class HistoryReader {
   }
 
   private page(conditions: readonly Condition[], { order, limit }: HistoryQuery): Row[] {
-    const where = conditions.map(({ sql }) => sql).join(' AND ');
     const direction = order === 'newest_first' ? 'DESC' : 'ASC';
-    const values = conditions.flatMap((condition) => condition.values);
-    return this.all(`${SELECT} WHERE ${where} ORDER BY seq ${direction} LIMIT ?`, [...values, limit + 1]);
+    const sql = `${SELECT} WHERE ${all(conditions)} ORDER BY seq ${direction} LIMIT ?`;
+    return this.all(sql, [...valuesOf(conditions), limit + 1]);
   }
 
   /** Where the page before ended, as a place among the rows. */
@@ -137,6 +146,28 @@ function conditionsOf({ projectId, integrationId, actor, kind, from, to }: Histo
     ['occurred_at < ?', to?.getTime()],
   ];
   return all.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
+}
+
+/** Conditions that between them let each stream through once; two, so that each has an index. */
+function partsOf(slots: LastEntriesQuery['slots']): readonly (readonly Condition[])[] {
+  if (slots === 'all') return [[]];
+  const ofTenants = [{ sql: 'integration IS NULL', values: [] }];
+  if (slots === 'none') return [ofTenants];
+  return [ofTenants, [{ sql: 'integration = ?', values: [slots.integrationId] }]];
+}
+
+function isAtOrBefore(at: LogPosition | Date): Condition {
+  return at instanceof Date
+    ? { sql: 'recorded_at <= ?', values: [at.getTime()] }
+    : { sql: '(commit_place, prepare_place) <= (?, ?)', values: [at.commit, at.prepare] };
+}
+
+function all(conditions: readonly Condition[]): string {
+  return conditions.map(({ sql }) => sql).join(' AND ');
+}
+
+function valuesOf(conditions: readonly Condition[]): unknown[] {
+  return conditions.flatMap(({ values }) => values);
 }
 
 function isOneOf(turns: readonly Turn[]): Condition {

@@ -10,7 +10,7 @@ export async function openInProcess(options: HistoryFileOptions): Promise<Histor
     apply: async (events, through) => file.apply(events, through),
     reset: async () => file.reset(),
     read: async (query) => file.read(query),
-    lastOfEach: async (organizationId, integrationId) => file.lastOfEach(organizationId, integrationId),
+    lastOfEach: async (query) => file.lastOfEach(query),
     close: async () => file.close(),
   };
 }

@@ -61,7 +61,10 @@ describe('The thread of the history', () => {
     const query = { organizationId: 'acme', limit: 20, from: new Date(0), order: 'newest_first' as const };
     expect(await threaded.read(query)).toEqual(await plain.read(query));
     expect(await threaded.last()).toEqual(await plain.last());
-    expect(await threaded.lastOfEach('acme', 'openai')).toEqual(await plain.lastOfEach('acme', 'openai'));
+    for (const slots of ['all', 'none', { integrationId: 'openai' }] as const) {
+      const wanted = { organizationId: 'acme', slots, at: log[9]!.position };
+      expect(await threaded.lastOfEach(wanted)).toEqual(await plain.lastOfEach(wanted));
+    }
     await threaded.reset();
     expect(await threaded.last()).toBeNull();
   });

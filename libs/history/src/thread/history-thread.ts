@@ -50,8 +50,7 @@ class HistoryThread implements HistoryIndex {
   reset: HistoryIndex['reset'] = () => this.call('reset');
   read: HistoryIndex['read'] = (query) => this.call('read', query);
   apply: HistoryIndex['apply'] = (events, through) => this.call('apply', encodeEvents(events), through);
-  lastOfEach: HistoryIndex['lastOfEach'] = (organizationId, integrationId) =>
-    this.call('lastOfEach', organizationId, integrationId);
+  lastOfEach: HistoryIndex['lastOfEach'] = (query) => this.call('lastOfEach', query);
 
   async close(): Promise<void> {
     if (!this.isOver) await this.call('close').catch(() => undefined);

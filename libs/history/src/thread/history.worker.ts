@@ -39,7 +39,7 @@ function callsOf(file: HistoryFile): HistoryCalls {
     apply: (events, through) => file.apply(decodeEvents(events), through),
     reset: () => file.reset(),
     read: (query) => file.read(query),
-    lastOfEach: (organizationId, integrationId) => file.lastOfEach(organizationId, integrationId),
+    lastOfEach: (query) => file.lastOfEach(query),
     close: () => file.close(),
   };
 }

@@ -15,7 +15,7 @@ export interface OperationDefinition<Body = unknown, Query = unknown> {
   readonly query?: z.ZodType<Query>;
   /** Of the answer's body, for the documentation and the tests. */
   readonly answer: z.ZodType;
-  readonly answerType?: 'application/json' | 'text/plain' | 'text/html';
+  readonly answerType?: 'application/json' | 'text/plain' | 'text/html' | 'text/event-stream';
   readonly answerDescription: string;
   /** What a 201 says; absent where nothing is ever created. */
   readonly createdDescription?: string;

@@ -100,3 +100,18 @@ export function strictObject<const Shape extends z.core.$ZodShape>(
 function isPlainText(text: string): boolean {
   return text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text);
 }
+
+const LIMIT_RULE = 'must be a whole number from 1 to 500';
+
+/** How many items a page has at most. */
+export function pageLimit(whenLeftOut: number): z.ZodType<string | undefined> {
+  return z
+    .string(rule(LIMIT_RULE))
+    .regex(/^([1-9]|[1-9]\d|[1-4]\d\d|500)$/, rule(LIMIT_RULE))
+    .optional()
+    .describe(`Items at most, 1 to 500. Left out: ${whenLeftOut}.`);
+}
+
+const MOMENT_RULE = 'must be a time (RFC 3339) or a position as Keyward handed it out';
+/** Which of the two it is, and of which log, is found out later. */
+export const moment = z.string(rule(MOMENT_RULE)).max(256, rule(MOMENT_RULE));

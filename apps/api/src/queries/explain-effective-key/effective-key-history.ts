@@ -14,7 +14,7 @@ import { Clock } from '@keyward/runtime';
 import { Injectable } from '@nestjs/common';
 import { knownOrganization, knownProject } from '../reading/known-tenants.js';
 import type { KeyAddress, SlotsAsOf } from './explain-effective-key.query.js';
-import { isAtOrBefore, parseMoment, type Moment } from './moment.js';
+import { isAtOrBefore, parseMoment, type Moment } from '../reading/moment.js';
 
 interface Folded<State> {
   readonly state: State;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readFields } from '../../http/operation/answers.js';
 import { Input, Operation, defineOperation } from '../../http/operation/operation.decorator.js';
 import type { InputOf } from '../../http/operation/read-input.js';
+import { moment } from '../../http/validation/fields.js';
 import { invalidRequest } from '../../http/validation/violations.js';
 import { consistencyFields } from '../reading/consistency.query.js';
 import { ConsistentReader } from '../reading/consistent-reader.js';
@@ -19,12 +20,9 @@ const candidate = z.strictObject({
   key: keyFactsSchema.nullable(),
 });
 
-const AT_RULE = 'must be a time (RFC 3339) or a position as Keyward handed it out';
 const query = z.strictObject({
   ...consistencyFields,
-  at: z
-    .string({ error: () => AT_RULE })
-    .max(256, { error: () => AT_RULE })
+  at: moment
     .optional()
     .describe(
       'A moment of the past: an RFC 3339 time or a position. Answered from the event log; goes with no level of consistency.',

@@ -1,41 +1,28 @@
-import {
-  EMPTY_SLOT,
-  effectiveKey,
-  readStoredEvent,
-  streamOwner,
-  type KeySlotEvent,
-  type SlotState,
-} from '@keyward/domain';
-import type { HistoryEntry } from '@keyward/history';
+import { EMPTY_SLOT, effectiveKey, type SlotState } from '@keyward/domain';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { checkIntegration } from '../reading/check-integration.js';
 import type { AsOf } from '../reading/consistent-reader.js';
 import { HistoryReader } from '../reading/history-reader.js';
+import { standingOf } from '../reading/standing.js';
 import { ListKeyUsageQuery, type KeyUsage, type ProjectUsage } from './list-key-usage.query.js';
 
 @QueryHandler(ListKeyUsageQuery)
 export class ListKeyUsageHandler implements IQueryHandler<ListKeyUsageQuery> {
   constructor(private readonly history: HistoryReader) {}
 
-  /** All of it as of one position: the last event of each stream says how things stand. */
+  /** All of it as of one position. */
   async execute({ slots, requirement }: ListKeyUsageQuery): Promise<KeyUsage & AsOf> {
-    const { entries, ...asOf } = await this.history.lastOfEach(slots, requirement);
-    checkIntegration(slots.integrationId);
-    const slotOf = new Map<string | null, SlotState>();
-    const projects: { projectId: string; name: string }[] = [];
-    for (const entry of entries) {
-      const { projectId, integrationId } = streamOwner(entry.event.stream)!;
-      // Beside the slot: it tells of versions that are in use no more.
-      if (entry.kind === 'destroyed') continue;
-      if (integrationId !== null) slotOf.set(projectId, slotAfter(entry));
-      else if (projectId !== null && entry.kind !== 'project_archived')
-        projects.push({ projectId, name: (entry.event.data as { name: string }).name });
-    }
+    const { organizationId, integrationId } = slots;
+    const wanted = { organizationId, slots: { integrationId } };
+    const { entries, ...asOf } = await this.history.lastOfEach(wanted, requirement);
+    checkIntegration(integrationId);
+    const standing = standingOf({ entries });
+    const slotOf = new Map(standing.slots.map(({ projectId, state }) => [projectId, state]));
     const organizationSlot = slotOf.get(null) ?? EMPTY_SLOT;
-    const usage = projects
-      .map((project) => usageOf(project, organizationSlot, slotOf.get(project.projectId) ?? EMPTY_SLOT))
-      .toSorted((a, b) => (a.projectId < b.projectId ? -1 : 1));
-    return { organizationSlot, projects: usage, ...asOf };
+    const projects = [...standing.projects].map(([projectId, name]) =>
+      usageOf({ projectId, name }, organizationSlot, slotOf.get(projectId) ?? EMPTY_SLOT),
+    );
+    return { organizationSlot, projects, ...asOf };
   }
 }
 
@@ -48,17 +35,4 @@ function usageOf(
   return effective.outcome === 'found'
     ? { ...project, source: effective.source, key: effective.key, reason: null }
     : { ...project, source: null, key: null, reason: effective.reason };
-}
-
-/** The state of a slot after its last event: that names the key, and the index has what the setting of it said. */
-function slotAfter({ event, kind, key }: HistoryEntry): SlotState {
-  const { keyId, version, fingerprint, actor, occurredAt } = (readStoredEvent(event) as KeySlotEvent).data;
-  const isThere = kind !== 'removed' && key !== null;
-  return {
-    key: isThere ? { keyId, version, fingerprint, ...key } : null,
-    enabled: isThere && kind !== 'disabled',
-    lastVersion: version,
-    changedAt: occurredAt,
-    changedBy: actor,
-  };
 }

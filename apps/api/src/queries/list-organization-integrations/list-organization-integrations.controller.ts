@@ -4,12 +4,9 @@ import { Input, Operation, defineOperation } from '../../http/operation/operatio
 import type { InputOf } from '../../http/operation/read-input.js';
 import { consistencyQuery } from '../reading/consistency.query.js';
 import { ConsistentReader } from '../reading/consistent-reader.js';
+import { toEntitlement } from '../reading/entitlement.js';
 import { ListOrganizationIntegrationsQuery } from './list-organization-integrations.query.js';
-import {
-  organizationIntegrationsResponse,
-  toEntitlement,
-  toItem,
-} from './list-organization-integrations.response.js';
+import { organizationIntegrationsResponse, toItem } from './list-organization-integrations.response.js';
 
 const OPERATION = defineOperation({
   operation: 'listOrgIntegrations',

@@ -1,7 +1,8 @@
-import { CATALOGUE, EMPTY_SLOT, checkEntitlement, rollout, type Refusal } from '@keyward/domain';
+import { CATALOGUE, EMPTY_SLOT } from '@keyward/domain';
 import { ReadModel } from '@keyward/read-model';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ConsistentReader, type AsOf } from '../reading/consistent-reader.js';
+import { refusalOf } from '../reading/entitlement.js';
 import { knownOrganization } from '../reading/known-tenants.js';
 import {
   ListOrganizationIntegrationsQuery,
@@ -24,17 +25,13 @@ export class ListOrganizationIntegrationsHandler implements IQueryHandler<ListOr
     );
     // Judged on an answer that is fresh enough: an older one might not know the organization yet.
     const known = knownOrganization(organization?.state);
-    const decision = checkEntitlement({
-      organizationId,
-      organization: known,
-      rollout: rolloutNow?.state ?? rollout.initialState,
-    });
+    const refusal = refusalOf(organizationId, known, rolloutNow?.state);
     const integrations = slots.map(({ integrationId, organizationSlot, overridingProjects }) => ({
       integrationId,
       slot: organizationSlot?.state ?? EMPTY_SLOT,
       overridingProjects,
     }));
-    return { refusal: refusalOf(decision), integrations, ...asOf };
+    return { refusal, integrations, ...asOf };
   }
 
   private async readOnce(organizationId: string) {
@@ -45,8 +42,4 @@ export class ListOrganizationIntegrationsHandler implements IQueryHandler<ListOr
     ]);
     return { organization, rolloutNow, slots };
   }
-}
-
-function refusalOf(decision: ReturnType<typeof checkEntitlement>): Refusal | null {
-  return decision?.kind === 'refused' ? decision.refusal : null;
 }

@@ -1,7 +1,8 @@
-import { findIntegration, type Refusal, type SlotState } from '@keyward/domain';
+import { findIntegration, type SlotState } from '@keyward/domain';
 import { z } from 'zod';
 import { readFields } from '../../http/operation/answers.js';
 import { integrationFacts, integrationFields } from '../list-integrations/integration.response.js';
+import { entitlement } from '../reading/entitlement.js';
 import { keyFacts, keyFactsFields, type KeyFacts } from '../reading/key-facts.js';
 import type { OrganizationIntegration } from './list-organization-integrations.query.js';
 
@@ -21,14 +22,6 @@ const item = z.strictObject({
   changedBy: z.string().nullable(),
   overridingProjects: z.int().describe('How many projects have a key of their own.'),
 });
-
-const entitlement = z
-  .strictObject({
-    allowed: z.boolean().describe('Whether keys can be set and switched on.'),
-    code: z.enum(['NOT_ENTITLED', 'NOT_ROLLED_OUT']).optional(),
-    message: z.string().optional().describe('A sentence to show.'),
-  })
-  .describe('Whether the plan and the rollout allow it.');
 
 export const organizationIntegrationsResponse = z.strictObject({
   items: z.array(item),
@@ -55,10 +48,6 @@ export function toItem({ integrationId, slot, overridingProjects }: Organization
     changedBy: slot.changedBy,
     overridingProjects,
   };
-}
-
-export function toEntitlement(refusal: Refusal | null) {
-  return refusal ? { allowed: false, code: refusal.code, message: refusal.detail } : { allowed: true };
 }
 
 function stateOf({ key, enabled }: SlotState): (typeof STATES)[number] {

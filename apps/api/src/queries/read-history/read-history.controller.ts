@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readFields } from '../../http/operation/answers.js';
 import { Input, Operation, defineOperation } from '../../http/operation/operation.decorator.js';
 import type { InputOf } from '../../http/operation/read-input.js';
-import { id, oneOf, positionToken, subject, time } from '../../http/validation/fields.js';
+import { id, oneOf, pageLimit, positionToken, subject, time } from '../../http/validation/fields.js';
 import { readTime } from '../../http/validation/time.js';
 import { invalidRequest } from '../../http/validation/violations.js';
 import { consistencyFields } from '../reading/consistency.query.js';
@@ -15,9 +15,7 @@ import { ConsistentReader } from '../reading/consistent-reader.js';
 import { historyItem, toItem } from './history-item.response.js';
 import { ReadHistoryQuery } from './read-history.query.js';
 
-const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 100;
-const LIMIT_RULE = `must be a whole number from 1 to ${MAX_LIMIT}`;
 
 const query = z.strictObject({
   project: id.optional().describe('Only what concerns this project alone.'),
@@ -29,11 +27,7 @@ const query = z.strictObject({
   after: positionToken
     .optional()
     .describe('What comes after it in the order asked for: `next` of the page before, or any position.'),
-  limit: z
-    .string({ error: () => LIMIT_RULE })
-    .regex(/^([1-9]|[1-9]\d|[1-4]\d\d|500)$/, { error: () => LIMIT_RULE })
-    .optional()
-    .describe(`Items at most, 1 to ${MAX_LIMIT}. Left out: ${DEFAULT_LIMIT}.`),
+  limit: pageLimit(DEFAULT_LIMIT),
   order: oneOf(['oldest_first', 'newest_first'])
     .optional()
     .describe('Left out: oldest_first, the newest last.'),

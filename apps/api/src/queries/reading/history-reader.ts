@@ -7,6 +7,7 @@ import type {
   HistoryPage,
   HistoryQuery,
   LastEntries,
+  LastEntriesQuery,
 } from '@keyward/history';
 import type { AsOf, Requirement } from './consistent-reader.js';
 
@@ -32,12 +33,10 @@ export class HistoryReader {
     return this.answer(await history.read(wanted, freshnessOf(requirement), timeoutMs));
   }
 
-  async lastOfEach(
-    slots: { readonly organizationId: string; readonly integrationId: string },
-    requirement: Requirement,
-  ): Promise<Answer<LastEntries>> {
+  /** @throws KeywardError as {@link History.read} does */
+  async lastOfEach(wanted: LastEntriesQuery, requirement: Requirement): Promise<Answer<LastEntries>> {
     const { history, timeoutMs } = this.parts;
-    return this.answer(await history.lastOfEach(slots, freshnessOf(requirement), timeoutMs));
+    return this.answer(await history.lastOfEach(wanted, freshnessOf(requirement), timeoutMs));
   }
 
   private answer<T extends AsOfPosition>({ position, known: _known, ...found }: T): Answer<T> {

@@ -20,7 +20,11 @@ export function knownOrganization(
   tense: Tense = 'now',
 ): OrganizationState {
   if (state?.registered) return state;
-  throw new KeywardError('UNKNOWN_ORGANIZATION', NO_ORGANIZATION[tense]);
+  throw unknownOrganization(tense);
+}
+
+export function unknownOrganization(tense: Tense): KeywardError {
+  return new KeywardError('UNKNOWN_ORGANIZATION', NO_ORGANIZATION[tense]);
 }
 
 /** @throws KeywardError UNKNOWN_PROJECT also for one that is archived. */
