@@ -78,6 +78,11 @@ module.exports = {
       ['contracts', 'runtime', 'domain', 'event-store'],
       'The history is what the log says, in another order: it knows neither the callers nor any sealed key.',
     ),
+    onlyLibs(
+      'refusals',
+      ['contracts', 'runtime', 'domain', 'event-store', 'access'],
+      'Who was refused what is told from the token and the log alone: no key and no read model has a say in it.',
+    ),
     {
       name: 'kafkajs-stays-in-its-adapter',
       comment:

@@ -3,6 +3,7 @@ export { accessSettings } from './access.settings.js';
 export { LOCAL_ISSUER, LocalIssuer, type TokenRequest } from './local-issuer/local-issuer.js';
 export { actorKind, authorize, decide, type Target, type Verdict } from './policy/authorize.js';
 export { POLICY, type Allowance, type Operation, type PolicyRow } from './policy/policy.js';
+export { roleIn } from './policy/role-in.js';
 export {
   ORGANIZATION_ROLES,
   PROJECT_ROLES,

@@ -87,6 +87,7 @@ export {
   type PutProject,
 } from './project/project.js';
 export type { ActorKind, Provenance } from './provenance.js';
+export { refusalsStream, type RequestRefused } from './refusals/refusals.js';
 export {
   ROLLOUT_STREAM,
   isInRollout,
@@ -98,5 +99,10 @@ export {
   type RolloutState,
 } from './rollout/rollout.js';
 export { readStoredEvent, type DomainEvent } from './stored-event.js';
-export { DOMAIN_STREAM_PREFIXES, streamOwner, type StreamOwner } from './streams/stream-owner.js';
+export {
+  DOMAIN_STREAM_PREFIXES,
+  eventSubject,
+  streamOwner,
+  type StreamOwner,
+} from './streams/stream-owner.js';
 export { SCHEMA_VERSION, UnreadableEventError, upcast, type StoredEvent } from './upcasting/upcast.js';

@@ -9,13 +9,14 @@ export type ActorKind =
   | 'organization_member'
   | 'project_admin'
   | 'project_editor'
-  | 'project_viewer';
+  | 'project_viewer'
+  | 'worker';
 
 /** Who did it, when and why: part of every event's data, because an audit reads events and nothing else. */
 export type Provenance = {
   /** Subject of the token that asked. */
   readonly actor: string;
-  /** The role that allowed it. Events of before it was recorded do not have it. */
+  /** The role that allowed it; of what was refused, the one that did not. Events of before it was recorded do not have it. */
   readonly actorKind?: ActorKind | null;
   /** RFC 3339, UTC. For people; order comes from positions. */
   readonly occurredAt: string;

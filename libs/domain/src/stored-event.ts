@@ -2,10 +2,12 @@ import type { KeyDestroyed } from './destroyed-keys/destroyed-keys.js';
 import type { KeySlotEvent } from './key-slot/key-slot.events.js';
 import type { OrganizationEvent } from './organization/organization.js';
 import type { ProjectEvent } from './project/project.js';
+import type { RequestRefused } from './refusals/refusals.js';
 import type { RolloutEvent } from './rollout/rollout.js';
 import { UnreadableEventError, upcast, type StoredEvent } from './upcasting/upcast.js';
 
-export type DomainEvent = OrganizationEvent | ProjectEvent | RolloutEvent | KeySlotEvent | KeyDestroyed;
+export type DomainEvent =
+  OrganizationEvent | ProjectEvent | RolloutEvent | KeySlotEvent | KeyDestroyed | RequestRefused;
 
 const TYPES: Readonly<Record<DomainEvent['type'], true>> = {
   OrganizationRegistered: true,
@@ -22,6 +24,7 @@ const TYPES: Readonly<Record<DomainEvent['type'], true>> = {
   ProjectKeySet: true,
   ProjectKeyRemoved: true,
   KeyDestroyed: true,
+  RequestRefused: true,
 };
 
 /**

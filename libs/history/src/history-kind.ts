@@ -14,6 +14,7 @@ export const HISTORY_KINDS = [
   'disabled',
   'enabled',
   'destroyed',
+  'refused',
 ] as const;
 
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
@@ -33,4 +34,5 @@ export const HISTORY_KIND_OF: Readonly<Record<DomainEvent['type'], HistoryKind>>
   ProjectKeySet: 'set',
   ProjectKeyRemoved: 'removed',
   KeyDestroyed: 'destroyed',
+  RequestRefused: 'refused',
 };

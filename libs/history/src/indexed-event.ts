@@ -1,7 +1,7 @@
 import {
   UnreadableEventError,
+  eventSubject,
   readStoredEvent,
-  streamOwner,
   type DomainEvent,
   type StreamOwner,
 } from '@keyward/domain';
@@ -22,7 +22,7 @@ export interface IndexedEvent {
  * one out would be wrong, so the index must not go past it.
  */
 export function indexedEvent(recorded: RecordedEvent): IndexedEvent {
-  const owner = streamOwner(recorded.stream);
+  const owner = eventSubject(recorded.stream, recorded.data);
   if (!owner) throw unreadable(recorded, 'its stream belongs to nobody');
   const event = readStoredEvent(recorded);
   const { actor, occurredAt } = event.data as Partial<DomainEvent['data']>;

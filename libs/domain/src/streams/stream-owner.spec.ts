@@ -4,8 +4,9 @@ import { ID_PATTERN } from '../ids.js';
 import { slotStream } from '../key-slot/key-slot.events.js';
 import { organizationStream } from '../organization/organization.js';
 import { projectStream } from '../project/project.js';
+import { refusalsStream } from '../refusals/refusals.js';
 import { ROLLOUT_STREAM } from '../rollout/rollout.js';
-import { DOMAIN_STREAM_PREFIXES, streamOwner } from './stream-owner.js';
+import { DOMAIN_STREAM_PREFIXES, eventSubject, streamOwner } from './stream-owner.js';
 
 const id = fc.stringMatching(new RegExp(`^${ID_PATTERN}$`));
 const NOBODYS_OWN = { organizationId: null, projectId: null, integrationId: null };
@@ -20,6 +21,7 @@ describe('the owner of a stream', () => {
           { organizationId, projectId, integrationId },
         ];
         expect(streamOwner(organizationStream(organizationId))).toEqual(own);
+        expect(streamOwner(refusalsStream(organizationId))).toEqual(own);
         expect(streamOwner(projectStream(organizationId, projectId))).toEqual({ ...own, projectId });
         for (const slot of slots) {
           expect(streamOwner(slotStream(slot))).toEqual(slot);
@@ -56,5 +58,25 @@ describe('the owner of a stream', () => {
         expect(streamOwner(stream) === undefined || passes).toBe(true);
       }),
     );
+  });
+});
+
+describe('the subject of an event', () => {
+  it('is who the stream was named after, whatever the event says', () => {
+    const stream = slotStream({ organizationId: 'acme', projectId: 'website', integrationId: 'openai' });
+    expect(eventSubject(stream, { projectId: 'mobile', integrationId: 'slack' })).toEqual(
+      streamOwner(stream),
+    );
+    expect(eventSubject('keyMaterial-0b5e', { projectId: 'mobile' })).toBeUndefined();
+  });
+
+  it('is what the event says, where a stream is of a whole organization', () => {
+    const stream = refusalsStream('acme');
+    const nothing = { organizationId: 'acme', projectId: null, integrationId: null };
+    expect(eventSubject(stream, { projectId: 'mobile', integrationId: null })).toEqual({
+      ...nothing,
+      projectId: 'mobile',
+    });
+    expect(eventSubject(stream, {})).toEqual(nothing);
   });
 });

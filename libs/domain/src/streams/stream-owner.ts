@@ -1,5 +1,6 @@
 import { DESTROYED_KEYS_PREFIX } from '../destroyed-keys/destroyed-keys.js';
 import { isId } from '../ids.js';
+import { REFUSALS_PREFIX } from '../refusals/refusals.js';
 import { ROLLOUT_STREAM } from '../rollout/rollout.js';
 
 /** Whose events a stream holds. */
@@ -22,6 +23,7 @@ const IDS_IN: Readonly<Record<string, readonly (readonly (keyof StreamOwner)[])[
     ['organizationId', 'integrationId'],
     ['organizationId', 'projectId', 'integrationId'],
   ],
+  [REFUSALS_PREFIX]: [['organizationId']],
 };
 
 /** How the names of all streams of domain events begin: for the filter of a subscription. */
@@ -40,4 +42,17 @@ export function streamOwner(stream: string): StreamOwner | undefined {
   const names = forms.find(({ length }) => length === ids.length);
   if (!names || !ids.every(isId)) return undefined;
   return { ...NOBODYS_OWN, ...Object.fromEntries(names.map((name, n) => [name, ids[n]])) };
+}
+
+/** What an event is about: its stream says so, and of what one stream holds for a whole organization the event itself. */
+export function eventSubject(stream: string, data: object): StreamOwner | undefined {
+  const owner = streamOwner(stream);
+  const { projectId = null, integrationId = null } = data as Partial<StreamOwner>;
+  return (
+    owner && {
+      ...owner,
+      projectId: owner.projectId ?? projectId,
+      integrationId: owner.integrationId ?? integrationId,
+    }
+  );
 }

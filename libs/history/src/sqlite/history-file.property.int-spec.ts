@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
-import { isInRollout, organizationStream, rollout, streamOwner, type Rollout } from '@keyward/domain';
+import { eventSubject, isInRollout, organizationStream, rollout, type Rollout } from '@keyward/domain';
 import { MemoryEventStore, type RecordedEvent } from '@keyward/event-store';
 import fc from 'fast-check';
 import type { HistoryQuery } from '../history-index.port.js';
@@ -39,6 +39,11 @@ const sample: fc.Arbitrary<SampleEvent> = fc
         .map(([org, { projectId, ...rest }, isSet]) =>
           does[isSet ? 'sets' : 'removes'](org, projectId === undefined ? rest : { ...rest, projectId }),
         ),
+      fc
+        .tuple(organization, slot)
+        .map(([org, { projectId = null, integrationId }]) =>
+          does.isRefused(org, { projectId, integrationId }),
+        ),
     );
   });
 
@@ -66,7 +71,7 @@ function plainHistory(log: readonly RecordedEvent[], wanted: HistoryQuery): stri
   const found = log.flatMap((event, n) => {
     const isIn = isInAfter[n]!;
     const isTurn = registered !== -1 && n > registered && isIn !== isInAfter[n - 1];
-    const isOwn = streamOwner(event.stream)!.organizationId === organizationId;
+    const isOwn = eventSubject(event.stream, event.data)!.organizationId === organizationId;
     if (!(isOwn || isTurn) || !passes(event, wanted)) return [];
     return [`${event.id} ${n === registered || isTurn ? isIn : null}`];
   });
@@ -79,7 +84,7 @@ function rolloutAfter(log: readonly RecordedEvent[]): Rollout {
 }
 
 function passes({ stream, type, data }: RecordedEvent, wanted: HistoryQuery): boolean {
-  const { projectId, integrationId } = streamOwner(stream)!;
+  const { projectId, integrationId } = eventSubject(stream, data)!;
   const { actor, occurredAt } = data as { actor: string; occurredAt: string };
   const kind = HISTORY_KIND_OF[type as SampleEvent['type']];
   return (

@@ -87,6 +87,8 @@ export class HistoryReader {
   lastOfEach({ organizationId, slots, at }: LastEntriesQuery): HistoryEntry[] {
     const every = [
       { sql: 'organization = ?', values: [organizationId] },
+      // What was refused says nothing of how things stand.
+      { sql: "kind <> 'refused'", values: [] },
       ...(at === undefined ? [] : [isAtOrBefore(at)]),
     ];
     const selects = partsOf(slots).map((part) => [...every, ...part]);

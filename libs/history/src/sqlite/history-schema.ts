@@ -1,12 +1,13 @@
 import type Database from 'libsql';
 
 /** Of this layout and of what is put into it. */
-const FORMAT = '1';
+const FORMAT = '2';
 
 /**
  * Rows come in log order and are never altered, so `seq` is that order, and it is the last column of
- * every index. Of a rollout `events` has all but the lists; what these say of one organization is in
- * `listings`, a row for each change. `keys` has what later events of a key do not say again.
+ * every index. `by_slot` has the streams whose last event says how things stand. Of a rollout `events`
+ * has all but the lists; what these say of one organization is in `listings`, a row for each change.
+ * `keys` has what later events of a key do not say again.
  */
 const CREATE = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -37,6 +38,7 @@ const CREATE = `
   CREATE INDEX by_actor ON events (organization, actor);
   CREATE INDEX by_time ON events (organization, occurred_at);
   CREATE INDEX by_stream ON events (stream);
+  CREATE INDEX by_slot ON events (organization, integration, stream) WHERE kind <> 'refused';
   CREATE TABLE keys (
     key_id TEXT PRIMARY KEY,
     last_four TEXT,

@@ -1,4 +1,7 @@
-import type { DomainEvent, KeyDestroyed } from '@keyward/domain';
+import type { DomainEvent, KeyDestroyed, RequestRefused } from '@keyward/domain';
 
-/** What the streams that the read model follows consist of: a destroyed version was in no record any more. */
-export type EvolvingEvent = Exclude<DomainEvent, KeyDestroyed>;
+/**
+ * What the streams that the read model follows consist of: a destroyed version was in no record any more, and what was
+ * refused changed none.
+ */
+export type EvolvingEvent = Exclude<DomainEvent, KeyDestroyed | RequestRefused>;

@@ -71,7 +71,8 @@ function lifted<T>(recorded: RecordedEvent, lift: (recorded: RecordedEvent) => T
 }
 
 function evolving(event: DomainEvent): EvolvingEvent {
-  if (event.type === 'KeyDestroyed') throw new Error('KeyDestroyed has a stream of its own');
+  if (event.type === 'KeyDestroyed' || event.type === 'RequestRefused')
+    throw new Error(`${event.type} has a stream of its own`);
   return event;
 }
 

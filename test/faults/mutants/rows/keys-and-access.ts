@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.js';
 const SEALING = 'libs/sealing/src';
 const ACCESS = 'libs/access/src';
 const API = 'apps/api/src';
+const REFUSALS = 'libs/refusals/src';
 
 /** Of sealing, of who may do what, and of the commands. */
 export const KEYS_AND_ACCESS: readonly Mutant[] = [
@@ -96,5 +97,61 @@ export const KEYS_AND_ACCESS: readonly Mutant[] = [
     instead: "inDoubt = isEventStoreError(error, 'UNKNOWN_OUTCOME');",
     spec: `${API}/write-side/write-executor.int-spec.ts`,
     test: 'never says that nothing was written',
+  },
+  {
+    without: 'the question whether a refusal is one of the organization’s own people',
+    file: `${REFUSALS}/refusals.ts`,
+    text: 'roleIn(principal, { organizationId, projectId });',
+    instead: "roleIn(principal, { organizationId, projectId }) ?? 'worker';",
+    spec: `${REFUSALS}/refusals.spec.ts`,
+    test: 'business to keep',
+  },
+  {
+    without: 'the question whether a project that was named ever was',
+    file: `${REFUSALS}/refusal-events.ts`,
+    text: 'named !== null && projects.has(named) ? named : null',
+    instead: 'named !== null && projects.size >= 0 ? named : null',
+    spec: `${REFUSALS}/refusals.spec.ts`,
+    test: 'keep no name that is none',
+  },
+  {
+    without: 'the catalogue as the list of what integrations may be named',
+    file: `${REFUSALS}/refusals.ts`,
+    text: 'findIntegration(integrationId)?.id ?? null',
+    instead: '(findIntegration(integrationId)?.id ?? integrationId) || null',
+    spec: `${REFUSALS}/refusals.spec.ts`,
+    test: 'keep no name that is none',
+  },
+  {
+    without: 'the question whether an organization was registered, before its refusals are kept',
+    file: `${REFUSALS}/refusal-events.ts`,
+    text: 'if (!(await isThere(events, organizationStream(organizationId)))) return undefined;',
+    instead: 'await isThere(events, organizationStream(organizationId));',
+    spec: `${REFUSALS}/refusals.spec.ts`,
+    test: 'never registered',
+  },
+  {
+    without: 'the limit of what is told apart in one organization',
+    file: `${REFUSALS}/refusal-window.ts`,
+    text: 'size >= MOST_OF_AN_ORGANIZATION || this.entries',
+    instead: 'this.entries',
+    spec: `${REFUSALS}/refusal-window.spec.ts`,
+    test: 'tells a limited number apart',
+  },
+  {
+    without: 'the sending of the same events again after an unknown outcome',
+    file: `${REFUSALS}/refusals.ts`,
+    text: 'this.pending.set(organizationId, append);',
+    instead: '',
+    spec: `${REFUSALS}/refusals.spec.ts`,
+    test: 'are there once when the log did not say',
+  },
+  {
+    without: 'the last writing at an orderly stop',
+    file: `${REFUSALS}/refusals.ts`,
+    text: 'await this.loop?.stop();\n      await this.flush();',
+    instead: 'await this.loop?.stop();',
+    spec: `${REFUSALS}/refusals.spec.ts`,
+    test: 'are written at an orderly stop',
   },
 ];
