@@ -101,7 +101,7 @@ const HANDLERS: Provider[] = [
 ];
 
 /**
- * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader, History,
+ * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader, History, Refusals,
  * TokenVerifier, Sealer and Unsealer, and the runtime; and creates the application by `createApiApp`.
  */
 @Module({})

@@ -9,7 +9,7 @@ import { Authentication } from './http/access/authentication.js';
 import { serveDocsAssets } from './http/openapi/docs.js';
 import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { routeOf } from './http/operation/http-operations.js';
-import { ProblemFilter } from './http/problems/problem.filter.js';
+import { sendProblem } from './http/problems/send-problem.js';
 import { AccessLog } from './http/server/access-log.js';
 import { refuseOtherMethods } from './http/server/allowed-methods.js';
 import { HttpSpans } from './http/server/http-spans.js';
@@ -45,9 +45,8 @@ export async function createApiApp(
   closeUnusedConnections(fastify);
   app.get(AccessLog, ANYWHERE).addTo(fastify);
   app.get(HttpSpans, ANYWHERE).addTo(fastify);
-  const problems = app.get(ProblemFilter, ANYWHERE);
-  authenticateFirst(fastify, app.get(Authentication, ANYWHERE), problems);
-  refuseOtherMethods(fastify, problems);
+  authenticateFirst(fastify, app.get(Authentication, ANYWHERE));
+  refuseOtherMethods(fastify);
   serveDocsAssets(fastify);
   publishDescription(app);
   return app;
@@ -107,16 +106,12 @@ function allowLongRollouts(fastify: FastifyInstance, { KEYWARD_HTTP_BODY_LIMIT: 
 }
 
 /** Before the body is read, and for paths that nobody serves too. */
-function authenticateFirst(
-  fastify: FastifyInstance,
-  authentication: Authentication,
-  problems: ProblemFilter,
-): void {
+function authenticateFirst(fastify: FastifyInstance, authentication: Authentication): void {
   fastify.addHook('onRequest', async (request, reply) => {
     try {
       await authentication.authenticate(request);
     } catch (error) {
-      problems.send(error, request, reply);
+      sendProblem(error, request, reply);
       return reply;
     }
   });

@@ -4,6 +4,7 @@ import { AccessModule, accessSettings } from '@keyward/access';
 import { EventStoreModule, sharedEventStoreSettings } from '@keyward/event-store';
 import { HistoryModule } from '@keyward/history';
 import { ReadModelModule, sharedReadModelSettings } from '@keyward/read-model';
+import { RefusalsModule, refusalsSettings } from '@keyward/refusals';
 import { RuntimeModule, mergeSettings, runApp, runtimeSettings, type SettingsOf } from '@keyward/runtime';
 import { SealingModule, sealingSettings } from '@keyward/sealing';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -17,6 +18,7 @@ const appSettings = mergeSettings(
   sharedReadModelSettings,
   sealingSettings,
   accessSettings,
+  refusalsSettings,
   apiSettings,
 );
 
@@ -47,6 +49,7 @@ class ApiApp {
           dataDir,
         }),
         HistoryModule.forRoot(join(dataDir, 'history.db')),
+        RefusalsModule.forRoot(settings),
         ApiModule.forRoot(settings),
       ],
     };

@@ -2,6 +2,7 @@ import { TokenVerifier } from '@keyward/access';
 import { ChangeLogReader } from '@keyward/change-log';
 import { EventStore } from '@keyward/event-store';
 import { ReadModel } from '@keyward/read-model';
+import { Refusals } from '@keyward/refusals';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { BroadcasterObservation } from './broadcaster-observation.js';
 import { BroadcasterService } from './broadcaster.service.js';
@@ -15,7 +16,7 @@ export { withSharedEncoding } from './encoding/with-shared-encoding.js';
 
 /**
  * Change log -> gRPC KeyChanges. Whoever composes gives, as global modules: ReadModel,
- * ChangeLogReader, EventStore, TokenVerifier and the runtime; and serves the package definition
+ * ChangeLogReader, EventStore, TokenVerifier, Refusals and the runtime; and serves the package definition
  * through {@link withSharedEncoding}.
  */
 @Module({})
@@ -56,12 +57,20 @@ function hub(settings: BroadcasterSettings): FactoryProvider<WatchHub> {
 
 const watchService: FactoryProvider<WatchService> = {
   provide: WatchService,
-  inject: [EventStore, ReadModel, TokenVerifier, WatchHub],
-  useFactory: (store: EventStore, readModel: ReadModel, tokens: TokenVerifier, watchHub: WatchHub) =>
+  inject: [EventStore, ReadModel, TokenVerifier, Refusals, WatchHub],
+  // eslint-disable-next-line max-params -- what Nest injects comes one by one
+  useFactory: (
+    store: EventStore,
+    readModel: ReadModel,
+    tokens: TokenVerifier,
+    refusals: Refusals,
+    watchHub: WatchHub,
+  ) =>
     new WatchService({
       storeId: store.storeId,
       hub: watchHub,
       access: new WatchAccess(readModel, store),
       tokens,
+      refusals,
     }),
 };

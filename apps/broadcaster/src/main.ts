@@ -4,6 +4,7 @@ import { ChangeLogModule, sharedChangeLogSettings } from '@keyward/change-log';
 import { keywardPackageDefinition } from '@keyward/contracts';
 import { EventStoreModule, sharedEventStoreSettings } from '@keyward/event-store';
 import { ReadModelModule, sharedReadModelSettings } from '@keyward/read-model';
+import { RefusalsModule, refusalsSettings } from '@keyward/refusals';
 import {
   OperationsModule,
   RuntimeModule,
@@ -27,6 +28,7 @@ const appSettings = mergeSettings(
   sharedReadModelSettings,
   sharedChangeLogSettings,
   accessSettings,
+  refusalsSettings,
   grpcSettings,
   broadcasterSettings,
   operationsSettings,
@@ -49,6 +51,7 @@ class BroadcasterApp {
           tokenType: settings.KEYWARD_TOKEN_TYPE,
           dataDir: settings.KEYWARD_DATA_DIR,
         }),
+        RefusalsModule.forRoot(settings),
         BroadcasterModule.forRoot(settings),
         OperationsModule.forRoot(settings, OPERATIONS_PORT),
       ],

@@ -1,5 +1,7 @@
 import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js';
-import { slotAttributes, type SpanAttributes } from '@keyward/contracts';
+import type { Principal } from '@keyward/access';
+import { KeywardError, slotAttributes, type SpanAttributes } from '@keyward/contracts';
+import type { Refusals } from '@keyward/refusals';
 import type { Clock, Tracing } from '@keyward/runtime';
 import type { LookupOperation } from './addresses/address-checks.js';
 import type { Callers } from './callers/callers.js';
@@ -24,6 +26,7 @@ export interface LookupCallParts {
   readonly service: EffectiveKeysService;
   readonly callers: Callers;
   readonly metrics: LookupMetrics;
+  readonly refusals: Pick<Refusals, 'note'>;
   readonly clock: Clock;
   readonly tracing: Tracing;
   /** Longest wait for freshness, whatever deadline the call has. */
@@ -59,7 +62,19 @@ export class LookupCalls {
     const { service, callers } = this.parts;
     const identified = callers.identify(metadata);
     const principal = identified instanceof Promise ? await identified : identified;
-    return service.answer(question, principal, this.#patienceOf(call));
+    try {
+      return await service.answer(question, principal, this.#patienceOf(call));
+    } catch (error) {
+      this.#noteRefusal(question, principal, error);
+      throw error;
+    }
+  }
+
+  /** Of a batch the first address that is refused refuses all. */
+  #noteRefusal({ operation, addresses }: Question, principal: Principal, error: unknown): void {
+    if (!(error instanceof KeywardError)) return;
+    const target = addresses[Number(error.metadata['index'] ?? 0)] ?? {};
+    this.parts.refusals.note({ principal, operation, target, code: error.code });
   }
 
   /** gRPC's deadline is a time of day, or infinite. */

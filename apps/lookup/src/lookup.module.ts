@@ -1,6 +1,7 @@
 import { TokenVerifier } from '@keyward/access';
 import { EventStore } from '@keyward/event-store';
 import { FreshReader, ReadModel, StalenessMonitor } from '@keyward/read-model';
+import { Refusals } from '@keyward/refusals';
 import { Clock, HealthRegistry, Metrics, Tracing } from '@keyward/runtime';
 import { Unsealer } from '@keyward/sealing';
 import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
@@ -24,7 +25,7 @@ export { withSecretsZeroed } from './answers/zero-secrets.js';
 
 /**
  * gRPC EffectiveKeys. Whoever composes gives, as global modules: EventStore, ReadModel with
- * FreshReader, TokenVerifier, Unsealer and the runtime; and serves the package definition through
+ * FreshReader, TokenVerifier, Unsealer, Refusals and the runtime; and serves the package definition through
  * {@link withSecretsZeroed}.
  */
 @Module({})
@@ -101,12 +102,13 @@ const effectiveKeys: FactoryProvider<EffectiveKeysService> = {
 function lookupCalls(settings: LookupSettings): FactoryProvider<LookupCalls> {
   return {
     provide: LookupCalls,
-    inject: [EffectiveKeysService, TokenVerifier, LookupMetrics, Clock, Tracing],
+    inject: [EffectiveKeysService, TokenVerifier, LookupMetrics, Refusals, Clock, Tracing],
     // eslint-disable-next-line max-params -- what Nest injects comes one by one
     useFactory: (
       service: EffectiveKeysService,
       tokens: TokenVerifier,
       metrics: LookupMetrics,
+      refusals: Refusals,
       clock: Clock,
       tracing: Tracing,
     ) =>
@@ -114,6 +116,7 @@ function lookupCalls(settings: LookupSettings): FactoryProvider<LookupCalls> {
         service,
         callers: new Callers(tokens),
         metrics,
+        refusals,
         clock,
         tracing,
         consistencyTimeoutMs: settings.KEYWARD_CONSISTENCY_TIMEOUT,

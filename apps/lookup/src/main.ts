@@ -4,6 +4,7 @@ import { AccessModule, accessSettings } from '@keyward/access';
 import { keywardPackageDefinition } from '@keyward/contracts';
 import { EventStoreModule, sharedEventStoreSettings } from '@keyward/event-store';
 import { ReadModelModule, sharedReadModelSettings } from '@keyward/read-model';
+import { RefusalsModule, refusalsSettings } from '@keyward/refusals';
 import {
   OperationsModule,
   RuntimeModule,
@@ -28,6 +29,7 @@ const appSettings = mergeSettings(
   sharedReadModelSettings,
   sealingSettings,
   accessSettings,
+  refusalsSettings,
   grpcSettings,
   lookupSettings,
   operationsSettings,
@@ -59,6 +61,7 @@ class LookupApp {
           tokenType: settings.KEYWARD_TOKEN_TYPE,
           dataDir,
         }),
+        RefusalsModule.forRoot(settings),
         LookupModule.forRoot(settings),
         OperationsModule.forRoot(settings, OPERATIONS_PORT),
       ],

@@ -3,6 +3,7 @@ import { accessSettings } from '@keyward/access';
 import { sharedChangeLogSettings } from '@keyward/change-log';
 import { sharedEventStoreSettings } from '@keyward/event-store';
 import { sharedReadModelSettings } from '@keyward/read-model';
+import { refusalsSettings } from '@keyward/refusals';
 import {
   SETTING_NAMES,
   grpcSettings,
@@ -28,6 +29,7 @@ const GROUPS: Readonly<Record<string, SettingDefinitions>> = {
   grpcSettings,
   lookupSettings,
   operationsSettings,
+  refusalsSettings,
   runtimeSettings,
   sealingSettings,
   sharedChangeLogSettings,

@@ -4,6 +4,7 @@ import { ChangeLogModule } from '@keyward/change-log';
 import { EventStoreModule } from '@keyward/event-store';
 import { HistoryModule } from '@keyward/history';
 import { ReadModelModule } from '@keyward/read-model';
+import { RefusalsModule } from '@keyward/refusals';
 import { RuntimeModule } from '@keyward/runtime';
 import { SealingModule } from '@keyward/sealing';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -43,6 +44,7 @@ export class StandaloneModule {
         ProjectorModule,
         RelayModule,
         HistoryModule.forRoot(join(dataDir, 'history.db')),
+        RefusalsModule.forRoot(settings),
         ApiModule.forRoot(settings),
         LookupModule.forRoot(settings),
         BroadcasterModule.forRoot(settings),

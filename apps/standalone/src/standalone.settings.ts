@@ -2,6 +2,7 @@ import { accessSettings } from '@keyward/access';
 import { changeLogSettings } from '@keyward/change-log';
 import { eventStoreSettings } from '@keyward/event-store';
 import { readModelSettings } from '@keyward/read-model';
+import { refusalsSettings } from '@keyward/refusals';
 import {
   grpcSettings,
   mergeSettings,
@@ -24,6 +25,7 @@ export const SETTING_GROUPS = {
   ),
   'Key encryption keys': sealingSettings,
   Tokens: accessSettings,
+  Refusals: refusalsSettings,
   'HTTP API': apiSettings,
   'gRPC servers': grpcSettings,
   Lookup: lookupSettings,
@@ -39,6 +41,7 @@ export const standaloneSettings = mergeSettings(
   changeLogSettings,
   sealingSettings,
   accessSettings,
+  refusalsSettings,
   apiSettings,
   grpcSettings,
   lookupSettings,

@@ -33,6 +33,8 @@ const UNLIMITED = {
   KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: '0',
   KEYWARD_LOOKUP_RATE_LIMIT: '0',
   KEYWARD_LOOKUP_ORGANIZATION_RATE_LIMIT: '0',
+  // What was refused must move the log by nothing else, however long the tests take.
+  KEYWARD_REFUSALS_WINDOW: '1h',
 };
 
 /** A running Keyward with two organizations, and a token for each column of the access matrix. */

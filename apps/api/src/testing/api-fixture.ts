@@ -20,6 +20,7 @@ import {
   Tracing,
   createLogger,
 } from '@keyward/runtime';
+import { RefusalsModule } from '@keyward/refusals';
 import { InProcessKeks, Sealer, Unsealer, type KeyEncryptionKeys } from '@keyward/sealing';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -51,6 +52,8 @@ const SETTINGS: ApiSettings = {
   KEYWARD_RATE_LIMIT_ORGANIZATION: 0,
   KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: 0,
 };
+
+const REFUSALS = RefusalsModule.forRoot({ KEYWARD_REFUSALS_WINDOW: 3_600_000 });
 
 export interface ApiFixtureOptions {
   readonly settings?: Partial<ApiSettings>;
@@ -108,7 +111,7 @@ export class ApiFixture {
   static async start(options: ApiFixtureOptions = {}): Promise<ApiFixture> {
     const fixture = new ApiFixture(options);
     const settings = { ...SETTINGS, ...options.settings };
-    const root = { module: Root, imports: [fixture.parts(), ApiModule.forRoot(settings)] };
+    const root = { module: Root, imports: [fixture.parts(), REFUSALS, ApiModule.forRoot(settings)] };
     const output = { write: (line: string) => fixture.logLines.push(line) };
     const logger = createLogger({ KEYWARD_LOG_LEVEL: 'trace', KEYWARD_LOG_FORMAT: 'json' }, output);
     fixture.app = await createApiApp(root, settings, { logger });

@@ -17,6 +17,7 @@ import {
 } from '@keyward/contracts';
 import { EventStore, MemoryEventStore } from '@keyward/event-store';
 import { MemoryReadModel, ReadModel, type ReadModelRecord } from '@keyward/read-model';
+import { RefusalsModule } from '@keyward/refusals';
 import { GrpcServer, Metrics, RuntimeModule, createLogger } from '@keyward/runtime';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -161,7 +162,8 @@ export class BroadcasterFixture {
     class Given {}
     class Root {}
     const globals = { module: Given, global: true, providers: given, exports: given };
-    const imports = [RuntimeModule, globals, BroadcasterModule.forRoot(settings)];
+    const refusals = RefusalsModule.forRoot({ KEYWARD_REFUSALS_WINDOW: 3_600_000 });
+    const imports = [RuntimeModule, globals, refusals, BroadcasterModule.forRoot(settings)];
     const strategy = new GrpcServer({
       bind: '127.0.0.1:0',
       packageName: 'keyward.v1',

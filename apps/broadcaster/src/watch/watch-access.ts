@@ -82,7 +82,7 @@ function refuseUnknownIntegration(id: string): void {
 
 function unknownProject(id: string): KeywardError {
   const detail = `This organization has no project "${id}", or it is archived: register it first, or check its id.`;
-  return new KeywardError('UNKNOWN_PROJECT', detail);
+  return new KeywardError('UNKNOWN_PROJECT', detail, { metadata: { projectId: id } });
 }
 
 function notReady(): KeywardError {

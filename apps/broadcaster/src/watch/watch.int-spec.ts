@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { encodePosition } from '@keyward/contracts';
 import { aKeyChange, positionAt } from '@keyward/change-log/testing';
+import { organizationStream, projectStream } from '@keyward/domain';
+import { Refusals } from '@keyward/refusals';
 import {
   BroadcasterFixture,
   nextTurn,
@@ -191,6 +194,39 @@ describe('Watch over gRPC', () => {
     ])('%s', async (_, token) => {
       expect(await fixture.watch({ token }).ended).toMatchObject({ grpcCode: 16, reason: 'UNAUTHENTICATED' });
     });
+  });
+
+  it('records what policy refused', async () => {
+    await start();
+    const streams = [
+      organizationStream('acme'),
+      ...['website', 'shop'].map((id) => projectStream('acme', id)),
+    ];
+    for (const stream of streams) {
+      const event = { id: randomUUID(), type: 'Registered', data: {}, metadata: {} };
+      await fixture.events.append({ stream, expectedRevision: 'any', events: [event] });
+    }
+    const token = await fixture.token('acme', ['shop']);
+    await fixture.watch({ token, projectIds: ['shop', 'website'] }).ended;
+    await fixture.watch({ token, projectIds: ['website'], integrationIds: ['openai'] }).ended;
+    await fixture.watch({ token: await fixture.token('globex'), projectIds: ['website'] }).ended;
+    await fixture.write(project('acme', 'shop', 'archived', 1n));
+    await fixture.watch({ projectIds: ['website', 'shop'] }).ended;
+    await fixture.app.get(Refusals).flush();
+    const recorded: object[] = [];
+    for await (const { stream, data } of fixture.events.readAll())
+      if (stream.startsWith('refusals-')) recorded.push(data);
+    const common = { operation: 'watch', actor: 'worker-of-acme', actorKind: 'worker', count: 1 };
+    expect(recorded).toEqual([
+      expect.objectContaining({ ...common, code: 'FORBIDDEN', projectId: null }),
+      expect.objectContaining({
+        ...common,
+        code: 'FORBIDDEN',
+        projectId: 'website',
+        integrationId: 'openai',
+      }),
+      expect.objectContaining({ ...common, code: 'UNKNOWN_PROJECT', projectId: 'shop' }),
+    ]);
   });
 
   it('refuses, for now, while the read model is out of reach', async () => {

@@ -16,6 +16,9 @@ export interface Entry {
   readonly name?: string;
   readonly plan?: string;
   readonly inRollout?: boolean;
+  readonly operation?: string | null;
+  readonly code?: string | null;
+  readonly count?: number;
 }
 
 const COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
@@ -24,6 +27,7 @@ const COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   disabled: 'yellow',
   removed: 'red',
   destroyed: 'red',
+  refused: 'yellow',
 };
 
 /** Time, who, what, project, integration, key, version, why. */
@@ -50,11 +54,19 @@ export function entryLine(style: Style, entry: Entry): string {
 }
 
 /** `plan changed: team` */
-function whatCell(style: Style, { kind, name, plan, inRollout }: Entry): string {
+function whatCell(style: Style, entry: Entry): string {
+  const { kind, name, plan, inRollout } = entry;
   const colour = COLOURS[kind];
   const what = printable(kind.replaceAll('_', ' '));
   const rollout = inRollout === undefined ? undefined : inRollout ? 'in the rollout' : 'not in the rollout';
-  const more = [name, plan, rollout].filter((text) => text !== undefined).join(', ');
+  const more = [name, plan, rollout, refusalText(entry)].filter((text) => text !== undefined).join(', ');
   const painted = colour === undefined ? what : style.paint(colour, what);
   return more === '' ? painted : `${painted}: ${printable(more)}`;
+}
+
+/** `setOrgKey NOT_ENTITLED, 3 times` */
+function refusalText({ operation, code, count }: Entry): string | undefined {
+  if (count === undefined) return undefined;
+  if (operation === null) return `${count} others`;
+  return `${operation} ${code}${count === 1 ? '' : `, ${count} times`}`;
 }

@@ -43,7 +43,7 @@ export function addHistoryCommand(program: Command, run: Run): void {
     .option('--project <project>', 'only what concerns this project alone', idReader('--project'))
     .option('--integration <integration>', 'only keys for this integration', idReader('--integration'))
     .option('--actor <subject>', 'only what this subject did', subjectReader('--actor'))
-    .option('--kind <kind>', 'only what is of this kind, such as set, removed, disabled, plan_changed')
+    .option('--kind <kind>', 'only what is of this kind, such as set, removed, disabled, refused')
     .option('--from <time>', 'only what occurred at this time (RFC 3339) or later')
     .option('--to <time>', 'only what occurred before this time (RFC 3339)')
     .option('--after <position>', 'the first that follow this position, not the last of all')

@@ -26,6 +26,7 @@ import {
   type ReadModelRecord,
   type StaleAnswers,
 } from '@keyward/read-model';
+import { RefusalsModule } from '@keyward/refusals';
 import {
   HealthRegistry,
   Metrics,
@@ -206,7 +207,8 @@ export class LookupFixture {
     class Given {}
     class Root {}
     const globals = { module: Given, global: true, providers: given, exports: given };
-    const imports = [RuntimeModule, globals, LookupModule.forRoot({ ...SETTINGS, ...settings })];
+    const refusals = RefusalsModule.forRoot({ KEYWARD_REFUSALS_WINDOW: 3_600_000 });
+    const imports = [RuntimeModule, globals, refusals, LookupModule.forRoot({ ...SETTINGS, ...settings })];
     const { strategy } = grpcServerOptions({
       bind: '127.0.0.1:0',
       packageName: 'keyward.v1',

@@ -1,13 +1,13 @@
 import { KeywardError } from '@keyward/contracts';
 import type { FastifyInstance } from 'fastify';
-import type { ProblemFilter } from '../problems/problem.filter.js';
+import { sendProblem } from '../problems/send-problem.js';
 import { pathOf } from './request-context.js';
 
 /**
  * Answers 405 with `Allow`, and not 404, where there is something at the path by another method
  * (RFC 9110, section 15.5.6). Reads only what routes there are, never what they would find.
  */
-export function refuseOtherMethods(fastify: FastifyInstance, problems: ProblemFilter): void {
+export function refuseOtherMethods(fastify: FastifyInstance): void {
   const methods = new Map<string, { readonly pattern: RegExp; readonly allowed: string[] }>();
   fastify.addHook('onRoute', ({ url, method }) => {
     const known = methods.get(url) ?? { pattern: patternOf(url), allowed: [] };
@@ -21,7 +21,7 @@ export function refuseOtherMethods(fastify: FastifyInstance, problems: ProblemFi
     if (!known) return;
     const sentence = `This address takes ${known.allowed.join(' and ')} only.`;
     void reply.header('Allow', known.allowed.join(', '));
-    problems.send(new KeywardError('METHOD_NOT_ALLOWED', sentence), request, reply);
+    sendProblem(new KeywardError('METHOD_NOT_ALLOWED', sentence), request, reply);
     return reply;
   });
 }

@@ -3,8 +3,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ERROR_CODES, KeywardError } from '@keyward/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemFilter } from '../problems/problem.filter.js';
 import { PROBLEM_JSON, toProblem } from '../problems/problem.js';
+import { sendProblem } from '../problems/send-problem.js';
 import { SECURITY_HEADERS, setSecurityHeaders } from './security-headers.js';
 
 /** For the server's constructor: how to answer what never becomes a request that hooks and filters see. */
@@ -13,7 +13,7 @@ export const MALFORMED_REQUESTS = { frameworkErrors: answerBadAddress, clientErr
 /** An address that cannot be decoded, or is too long. The framework's own answer would quote it. */
 function answerBadAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   setSecurityHeaders(request, reply);
-  new ProblemFilter().send(error, request, reply);
+  sendProblem(error, request, reply);
 }
 
 const BY_CODE: Readonly<Record<string, KeywardError>> = {

@@ -1,5 +1,5 @@
 import { encodePosition, maskFromLastFour } from '@keyward/contracts';
-import { PLANS, readStoredEvent, streamOwner, type ExpectedVersion, type Provenance } from '@keyward/domain';
+import { PLANS, eventSubject, readStoredEvent, type ExpectedVersion, type Provenance } from '@keyward/domain';
 import { HISTORY_KINDS, type HistoryEntry } from '@keyward/history';
 import { z } from 'zod';
 import { keyFactsFields } from '../reading/key-facts.js';
@@ -15,12 +15,14 @@ export const historyItem = z.strictObject({
       .string()
       .nullable()
       .describe(
-        'The role that allowed it, such as `organization_owner`; null in events of before it was recorded.',
+        'The role that allowed it, or did not, such as `organization_owner`; null in events of before it was recorded.',
       ),
   }),
   kind: z
     .enum(HISTORY_KINDS)
-    .describe('What happened. Of a key: `set`, `removed`, `disabled`, `enabled`, `destroyed`.'),
+    .describe(
+      'What happened. Of a key: `set`, `removed`, `disabled`, `enabled`, `destroyed`. `refused`: policy denied it, and nothing did.',
+    ),
   projectId: z.string().nullable().describe('Null for what concerns the whole organization.'),
   integrationId: z.string().nullable(),
   keyId: keyFactsFields.keyId
@@ -43,6 +45,19 @@ export const historyItem = z.strictObject({
     .enum(['request', 'retention'])
     .optional()
     .describe('Of `destroyed`: somebody asked for it, or the time was over for which a version is kept.'),
+  operation: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'Of `refused`: what was asked for, such as `setOrgKey`. Null for an item that counts what was too varied to be told apart.',
+    ),
+  code: z.string().nullable().optional().describe('Of `refused`: the code that it was refused with.'),
+  count: z
+    .int()
+    .optional()
+    .describe('Of `refused`: how many requests from `firstAt` to `occurredAt` this item stands for.'),
+  firstAt: z.string().optional().describe('Of `refused`: RFC 3339, UTC; `occurredAt` is the last time.'),
   inRollout: z
     .boolean()
     .optional()
@@ -55,7 +70,7 @@ type HistoryItem = z.output<typeof historyItem>;
 
 export function toItem(storeId: string, entry: HistoryEntry): HistoryItem {
   const { event, kind, inRollout } = entry;
-  const { organizationId: _organization, ...owner } = streamOwner(event.stream)!;
+  const { organizationId: _organization, ...owner } = eventSubject(event.stream, event.data)!;
   const { data } = readStoredEvent(event);
   return {
     position: encodePosition(storeId, event.position),
@@ -101,7 +116,7 @@ function keyOf({ event, key }: HistoryEntry) {
   return { keyId, version, mask, fingerprint, credentialKind: key?.credentialKind ?? null };
 }
 
-const CARRIED = ['name', 'plan', 'previousPlan', 'cause'] as const;
+const CARRIED = ['name', 'plan', 'previousPlan', 'cause', 'operation', 'code', 'count', 'firstAt'] as const;
 
 function carriedBy(data: object): Pick<HistoryItem, (typeof CARRIED)[number]> {
   return Object.fromEntries(Object.entries(data).filter(([name]) => CARRIED.some((known) => known === name)));

@@ -39,7 +39,7 @@ const OPERATION = defineOperation({
   tag: 'History',
   summary: 'Read what happened in the organization',
   description:
-    'Who did what, when and why, in the order of the event log; never a key. Filters combine. A change of the rollout is ' +
+    'Who did what, when and why, and what policy refused to whom, in the order of the event log; never a key. Filters combine. A change of the rollout is ' +
     'shown where it brings the organization in or takes it out, and the registration says whether it was in then. Without a level of consistency the answer has everything ' +
     'that was in the event log when it was asked.',
   query,

@@ -58,7 +58,8 @@ export class ChangeFeeds implements OnModuleInit, OnModuleDestroy {
   }
 
   private publish({ stream, type, position, recordedAt }: RecordedEvent): void {
-    if (this.feeds.size === 0) return;
+    // What was refused changed nothing, and is for those who read the history.
+    if (this.feeds.size === 0 || type === 'RequestRefused') return;
     const owner = streamOwner(stream)!;
     const told = [...this.feeds].filter((feed) => feed.wants(owner) && feed.advanceTo(position));
     if (told.length === 0) return;

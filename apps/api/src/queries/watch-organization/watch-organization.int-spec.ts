@@ -1,3 +1,4 @@
+import { Refusals } from '@keyward/refusals';
 import { ApiFixture } from '../../testing/api-fixture.js';
 import { KEY_A } from '../../testing/writes.js';
 
@@ -70,6 +71,18 @@ describe('The changes of an organization', () => {
   };
   const changes = ({ told }: Listener) =>
     told.flatMap(({ event, data }) => (event === 'change' ? [[data.kind, data.projectId]] : []));
+
+  it('are no requests that policy refused', async () => {
+    const viewer = api.token('victor', { projects: { 'acme/website': 'viewer' } });
+    const listeners = [await listen(), await listen('/projects/mobile')];
+    await api.call(`DELETE ${keyOf('mobile')}`, { as: viewer });
+    await api.app.get(Refusals).flush();
+    await api.must(`PUT ${keyOf('mobile')}`, { body: { secret: KEY_A } });
+    for (const listener of listeners) {
+      await until(() => changes(listener).length > 0);
+      expect(changes(listener)).toEqual([['set', 'mobile']]);
+    }
+  });
 
   it('are told as they come, each with when lookups see it, and never with a key', async () => {
     const listener = await listen();
