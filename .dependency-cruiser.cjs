@@ -75,8 +75,8 @@ module.exports = {
     ),
     onlyLibs(
       'history',
-      ['contracts', 'runtime', 'domain', 'event-store'],
-      'The history is what the log says, in another order: it knows neither the callers nor any sealed key.',
+      ['contracts', 'runtime', 'domain', 'event-store', 'audit'],
+      'The history is what the log says, in another order, and keeps the audit ledger in its file: it knows neither the callers nor any sealed key.',
     ),
     onlyLibs(
       'refusals',
@@ -129,7 +129,10 @@ module.exports = {
       comment: 'Only what the index exports is promised; all else may change without notice.',
       severity: 'error',
       from: { path: '^(?:libs|apps|test)/([^/]+)/', pathNot: '^libs/contracts/src/generated/' },
-      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(testing/)?index\\.ts$'] },
+      to: {
+        path: '^libs/[^/]+/src/',
+        pathNot: ['^libs/$1/', '^libs/[^/]+/src/((testing|lean)/)?index\\.ts$'],
+      },
     },
     {
       name: 'tests-stay-tests',

@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 const DEEP_IMPORTS = [
   {
-    regex: '^@keyward/[a-z-]+/(?!testing$)',
+    regex: '^@keyward/[a-z-]+/(?!(testing|lean)$)',
     message: 'Import another library through its index only; what it does not export is its own business.',
   },
   {

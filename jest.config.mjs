@@ -33,7 +33,7 @@ export default {
     // A worker thread is started by file, outside jest's transform: tests use the built one.
     '^\\./worker-entry\\.js$': '<rootDir>/dist/libs/history/src/thread/worker-entry.js',
     '^\\./writer-entry\\.js$': '<rootDir>/dist/libs/event-store/src/sqlite/writer-entry.js',
-    '^@keyward/([a-z-]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^@keyward/([a-z-]+)/(testing|lean)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^@keyward/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,3 +1,4 @@
+import type { RemoteLedger } from '@keyward/audit/lean';
 import type { LogPosition } from '@keyward/contracts';
 import type { SlotKey } from '@keyward/domain';
 import type { RecordedEvent } from '@keyward/event-store';
@@ -80,12 +81,15 @@ export interface HistoryIndex {
   /** Takes what follows in the log, up to a position. What is here already is passed over. */
   apply(events: readonly RecordedEvent[], through: LogPosition): Promise<void>;
 
-  /** Throws everything away. */
+  /** Throws everything away but the audit ledger. */
   reset(): Promise<void>;
 
   read(query: HistoryQuery): Promise<HistoryPage>;
 
   lastOfEach(query: LastEntriesQuery): Promise<LastEntries>;
+
+  /** What the same events have come to in the audit logs: kept in the same file, and fed by {@link apply} too. */
+  readonly audit: RemoteLedger;
 
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { EventEmitter, once, setMaxListeners } from 'node:events';
+import type { RemoteLedger } from '@keyward/audit/lean';
 import { KeywardError, START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import { UnreadableEventError } from '@keyward/domain';
 import { isEventStoreError, type EventStore, type RecordedEvent } from '@keyward/event-store';
@@ -97,7 +98,7 @@ export class History {
 
   /** @throws KeywardError UNAVAILABLE, STALE_READ_MODEL, INVALID_REQUEST, UNKNOWN_ORGANIZATION */
   read(query: HistoryQuery, freshness: Freshness, timeoutMs: number): Promise<HistoryPage> {
-    return this.ask(freshness, timeoutMs, (index) => index.read(query));
+    return this.askOfOne(freshness, timeoutMs, (index) => index.read(query));
   }
 
   /**
@@ -105,7 +106,7 @@ export class History {
    * @throws KeywardError as {@link read}
    */
   lastOfEach(query: LastEntriesQuery, freshness: Freshness, timeoutMs: number): Promise<LastEntries> {
-    return this.ask(freshness, timeoutMs, (index) => index.lastOfEach(query));
+    return this.askOfOne(freshness, timeoutMs, (index) => index.lastOfEach(query));
   }
 
   /**
@@ -117,16 +118,36 @@ export class History {
     return () => this.moves.off('applied', listener);
   }
 
-  private async ask<T extends { readonly known: boolean }>(
+  /**
+   * Asks the audit ledger, which is fed together with the index.
+   * @throws KeywardError UNAVAILABLE, STALE_READ_MODEL, INVALID_REQUEST
+   */
+  audit<T>(
+    freshness: Freshness,
+    timeoutMs: number,
+    question: (ledger: RemoteLedger) => Promise<T>,
+  ): Promise<T> {
+    return this.ask(freshness, timeoutMs, (index) => question(index.audit));
+  }
+
+  private async ask<T>(
     freshness: Freshness,
     timeoutMs: number,
     question: (index: HistoryIndex) => Promise<T>,
   ): Promise<T> {
     const index = await this.fresh(freshness, timeoutMs);
-    const answer = await question(index).catch((error: unknown) => {
+    return question(index).catch((error: unknown) => {
       if (index === this.index) this.giveUp(error);
       throw this.unavailable(error);
     });
+  }
+
+  private async askOfOne<T extends { readonly known: boolean }>(
+    freshness: Freshness,
+    timeoutMs: number,
+    question: (index: HistoryIndex) => Promise<T>,
+  ): Promise<T> {
+    const answer = await this.ask(freshness, timeoutMs, question);
     if (answer.known) return answer;
     throw new KeywardError(
       'UNKNOWN_ORGANIZATION',

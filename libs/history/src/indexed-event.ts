@@ -1,3 +1,4 @@
+import { HEADS_STREAM_PREFIX } from '@keyward/audit/lean';
 import {
   UnreadableEventError,
   eventSubject,
@@ -15,6 +16,11 @@ export interface IndexedEvent {
   readonly owner: StreamOwner;
   readonly kind: HistoryKind;
   readonly occurredAt: Date;
+}
+
+/** A head of an audit log comes over the same subscription, and is for the audit ledger alone. */
+export function isIndexed({ stream }: RecordedEvent): boolean {
+  return !stream.startsWith(HEADS_STREAM_PREFIX);
 }
 
 /**

@@ -53,6 +53,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   METHOD_NOT_ALLOWED: EXIT.unexpected,
   REQUEST_TIMEOUT: EXIT.unavailable,
   KEY_VERSION_IN_USE: EXIT.conflict,
+  AUDIT_LOG_ALTERED: EXIT.notVerified,
   VERSION_CONFLICT: EXIT.conflict,
   PAYLOAD_TOO_LARGE: EXIT.refusedValue,
   UNSUPPORTED_MEDIA_TYPE: EXIT.unexpected,

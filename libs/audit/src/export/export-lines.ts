@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '@keyward/event-store';
 import { canonicalJson } from '../canonical/canonical-json.js';
+import { AuditError } from '../audit.errors.js';
 import type { HeadSigner } from '../head/head-signer.port.js';
-import { headHash, headLine, signHead, type SignedHead } from '../head/head.js';
+import { headHash, headLine, signHead, type Head, type SignedHead } from '../head/head.js';
 import { AuditLog, type AuditLogState } from '../log/audit-log.js';
 import type { LogIdentity } from '../log/audited-streams.js';
 
@@ -28,6 +29,11 @@ export interface ExportSource {
   /** Every head of the chain after `previousHeadHash`, in order. */
   readonly heads: AsyncIterable<SignedHead> | Iterable<SignedHead>;
   readonly signer: HeadSigner;
+  /**
+   * What the events have to come to, known from elsewhere, so that no altered log is signed. Left out only where the
+   * events are all that is known.
+   */
+  readonly expected?: Pick<Head, 'size' | 'rootHash'>;
   /** Asked when the last event has been written. */
   readonly now: () => Date;
 }
@@ -35,6 +41,7 @@ export interface ExportSource {
 /**
  * The lines of an export, each with its line break, made as they are asked for: a header, the events with each head
  * after the last event that it vouches for, and a head that closes it. Heads of more events are left out.
+ * @throws AuditError LOG_ALTERED instead of closing an export of other events than expected
  */
 export async function* exportLines(source: ExportSource): AsyncGenerator<string> {
   const log = AuditLog.resume(source.from);
@@ -63,8 +70,18 @@ export async function* exportLines(source: ExportSource): AsyncGenerator<string>
     yield `${log.append(event).line}\n`;
     yield* headsOf(log.size);
   }
+  checkExpected(log, source.expected);
   const closing = { log, previousHeadHash, time: source.now(), exportFrom: first };
   yield `${headLine(await signHead(source.signer, closing))}\n`;
+}
+
+function checkExpected(log: AuditLog, expected: ExportSource['expected']): void {
+  if (!expected) return;
+  if (log.size === expected.size && log.rootHash.toString('hex') === expected.rootHash) return;
+  throw new AuditError(
+    'LOG_ALTERED',
+    'The event log does not hold the events that were in the audit log before.',
+  );
 }
 
 async function* inTurn<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T, undefined> {

@@ -1,7 +1,7 @@
-import { comparePositions, decodePosition, encodePosition, type LogPosition } from '@keyward/contracts';
+import { comparePositions, decodePosition, encodePosition, type LogPosition } from '@keyward/contracts/lean';
 import type { RecordedEvent } from '@keyward/event-store';
 import { canonicalJson } from '../canonical/canonical-json.js';
-import { MerkleRange } from '../merkle/merkle-range.js';
+import { MerkleRange, type MerkleNode } from '../merkle/merkle-range.js';
 import { leafHash, type Hash } from '../merkle/tree-hash.js';
 import { logOfStream, type LogIdentity } from './audited-streams.js';
 
@@ -24,6 +24,8 @@ export interface AuditRecord {
   /** Its line in an export, without the line break: the bytes that are hashed. */
   readonly line: string;
   readonly leafHash: Hash;
+  /** The full subtrees of the log's tree that it completes. */
+  readonly nodes: readonly MerkleNode[];
 }
 
 /** The Merkle log of one organization, made event by event in the order of the event log. */
@@ -61,10 +63,10 @@ export class AuditLog {
     const index = this.tree.size;
     const line = eventLine(event, { storeId: this.identity.storeId, index, previousHash: this.lastHash });
     const hash = leafHash(line);
-    this.tree.append(hash);
+    const nodes = this.tree.append(hash);
     this.lastHash = hash.toString('hex');
     this.position = event.position;
-    return { index, line, leafHash: hash };
+    return { index, line, leafHash: hash, nodes };
   }
 
   get state(): AuditLogState {
@@ -96,14 +98,15 @@ export class AuditLog {
   }
 }
 
-interface Place {
+/** What an event's line says besides the event. */
+export interface EventPlace {
   readonly storeId: string;
   readonly index: number;
   readonly previousHash: string | null;
 }
 
 /** The canonical text of an event: made of what the event log holds and of the events before it, nothing else. */
-function eventLine(event: RecordedEvent, { storeId, index, previousHash }: Place): string {
+export function eventLine(event: RecordedEvent, { storeId, index, previousHash }: EventPlace): string {
   const { id, type, stream, revision, data, metadata } = event;
   return canonicalJson({
     event: {

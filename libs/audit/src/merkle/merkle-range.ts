@@ -1,5 +1,12 @@
 import { EMPTY_ROOT, half, isOdd, nodeHash, type Hash } from './tree-hash.js';
 
+/** The root of a full subtree: of 2^`level` leaves, the `place`-th of that size, counted from 0. */
+export interface MerkleNode {
+  readonly level: number;
+  readonly place: number;
+  readonly hash: Hash;
+}
+
 /**
  * A Merkle tree of which only the roots of its full subtrees are kept, the largest first: one per bit that is set
  * in its size. That is enough to append and to tell the root, in O(log n) memory.
@@ -25,11 +32,18 @@ export class MerkleRange {
     return [...this.peaks];
   }
 
-  append(leaf: Hash): void {
+  /** Answers the full subtrees that the leaf completes, the smallest, itself, first. */
+  append(leaf: Hash): readonly MerkleNode[] {
+    const nodes: MerkleNode[] = [{ level: 0, place: this.count, hash: leaf }];
     let node = leaf;
-    for (let n = this.count; isOdd(n); n = half(n)) node = nodeHash(this.peaks.pop()!, node);
+    for (let place = this.count; isOdd(place);) {
+      node = nodeHash(this.peaks.pop()!, node);
+      place = half(place);
+      nodes.push({ level: nodes.length, place, hash: node });
+    }
     this.peaks.push(node);
     this.count += 1;
+    return nodes;
   }
 
   root(): Hash {

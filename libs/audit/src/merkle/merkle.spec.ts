@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MerkleRange, subtreeCount } from './merkle-range.js';
-import { ProofBuilder } from './proof-builder.js';
+import { consistencyProof, inclusionProof, subtreesOf, type NodeLookup } from './proofs.js';
 import { EMPTY_ROOT, leafHash, nodeHash, type Hash } from './tree-hash.js';
 import { verifyConsistency, verifyInclusion } from './verify-proof.js';
 
@@ -44,10 +44,17 @@ function rootOf(leaves: readonly Hash[]): Hash {
   return range.root();
 }
 
-function proofOf(builder: ProofBuilder, leaves: readonly Hash[] = LEAVES): Hash[] {
-  for (const leaf of leaves) builder.append(leaf);
-  return builder.proof();
+/** The full subtrees that appending the leaves completes: what a server keeps. */
+function nodesOf(leaves: readonly Hash[]): NodeLookup {
+  const range = new MerkleRange();
+  const kept = leaves
+    .flatMap((leaf) => range.append(leaf))
+    .map(({ level, place, hash }) => [`${level}/${place}`, hash] as const);
+  const nodes = new Map(kept);
+  return (level, place) => nodes.get(`${level}/${place}`)!;
 }
+const NODES = nodesOf(LEAVES);
+const KNOWN_NODES = nodesOf(KNOWN);
 
 const hexOf = (hashes: readonly Hash[]): string[] => hashes.map((each) => each.toString('hex'));
 const flipped = (given: Hash): Hash => Buffer.from(given.map((byte, n) => (n === 7 ? byte ^ 4 : byte)));
@@ -82,6 +89,14 @@ describe('A Merkle tree', () => {
     );
   });
 
+  it('has the full subtrees, at every size, that were completed on the way', () => {
+    for (let size = 0; size <= MOST; size += 1) {
+      const range = new MerkleRange();
+      for (const leaf of LEAVES.slice(0, size)) range.append(leaf);
+      expect(subtreesOf(size, NODES)).toEqual(range.subtrees);
+    }
+  });
+
   it('keeps one hash for each bit of its size, and takes no other number', () => {
     expect([0, 1, 2, 3, 7, 8, 255, 2 ** 40, 2 ** 40 + 1].map(subtreeCount)).toEqual([
       0, 1, 1, 2, 3, 1, 8, 1, 2,
@@ -94,7 +109,7 @@ describe('A Merkle tree', () => {
 
 describe('An inclusion proof', () => {
   it('is the known one', () => {
-    expect(hexOf(proofOf(ProofBuilder.forInclusion({ index: 0, size: 8 }), KNOWN))).toEqual([
+    expect(hexOf(inclusionProof({ index: 0, size: 8 }, KNOWN_NODES))).toEqual([
       '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
       '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
       '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
@@ -106,7 +121,7 @@ describe('An inclusion proof', () => {
       const rootHash = treeHash(LEAVES.slice(0, size));
       for (let index = 0; index < size; index += 1) {
         const claim = { leafHash: LEAVES[index]!, index, size, rootHash };
-        const proof = proofOf(ProofBuilder.forInclusion(claim));
+        const proof = inclusionProof(claim, NODES);
         expect(verifyInclusion(claim, proof)).toBe(true);
         expect(verifyInclusion({ ...claim, leafHash: flipped(claim.leafHash) }, proof)).toBe(false);
         expect(verifyInclusion({ ...claim, index: index + 1 }, proof)).toBe(false);
@@ -127,12 +142,9 @@ describe('An inclusion proof', () => {
     expect(verifyInclusion({ ...claim, index: 2 ** 40 }, levels.slice(0, 40))).toBe(false);
   });
 
-  it('is refused for a leaf that the tree does not have, and without all leaves', () => {
-    expect(() => ProofBuilder.forInclusion({ index: 3, size: 3 })).toThrow(RangeError);
-    expect(() => ProofBuilder.forInclusion({ index: -1, size: 3 })).toThrow(RangeError);
-    expect(() => proofOf(ProofBuilder.forInclusion({ index: 1, size: 3 }), LEAVES.slice(0, 2))).toThrow(
-      RangeError,
-    );
+  it('is refused for a leaf that the tree does not have', () => {
+    expect(() => inclusionProof({ index: 3, size: 3 }, NODES)).toThrow(RangeError);
+    expect(() => inclusionProof({ index: -1, size: 3 }, NODES)).toThrow(RangeError);
   });
 });
 
@@ -157,7 +169,7 @@ describe('A consistency proof', () => {
       ],
     ],
   ])('from %i to %i is the known one', (firstSize, size, known) => {
-    expect(hexOf(proofOf(ProofBuilder.forConsistency({ firstSize, size }), KNOWN))).toEqual(known);
+    expect(hexOf(consistencyProof({ firstSize, size }, KNOWN_NODES))).toEqual(known);
   });
 
   it('proves that every tree begins with every smaller one, and nothing else', () => {
@@ -165,7 +177,7 @@ describe('A consistency proof', () => {
       const rootHash = treeHash(LEAVES.slice(0, size));
       for (let firstSize = 1; firstSize <= size; firstSize += 1) {
         const claim = { firstSize, firstRootHash: treeHash(LEAVES.slice(0, firstSize)), size, rootHash };
-        const proof = proofOf(ProofBuilder.forConsistency(claim));
+        const proof = consistencyProof(claim, NODES);
         expect(verifyConsistency(claim, proof)).toBe(true);
         expect(verifyConsistency({ ...claim, firstRootHash: flipped(claim.firstRootHash) }, proof)).toBe(
           false,
@@ -183,7 +195,7 @@ describe('A consistency proof', () => {
       fc.property(fc.integer({ min: 2, max: MOST }), fc.nat(), fc.nat(), (size, a, b) => {
         const firstSize = 1 + (a % (size - 1));
         const changed = LEAVES.map((leaf, n) => (n === b % firstSize ? flipped(leaf) : leaf));
-        const proof = proofOf(ProofBuilder.forConsistency({ firstSize, size }), changed);
+        const proof = consistencyProof({ firstSize, size }, nodesOf(changed));
         const claim = { firstSize, firstRootHash: treeHash(LEAVES.slice(0, firstSize)), size };
         expect(verifyConsistency({ ...claim, rootHash: treeHash(changed.slice(0, size)) }, proof)).toBe(
           false,
@@ -193,7 +205,7 @@ describe('A consistency proof', () => {
   });
 
   it('is refused from the empty tree and from a larger one', () => {
-    expect(() => ProofBuilder.forConsistency({ firstSize: 0, size: 3 })).toThrow(RangeError);
-    expect(() => ProofBuilder.forConsistency({ firstSize: 4, size: 3 })).toThrow(RangeError);
+    expect(() => consistencyProof({ firstSize: 0, size: 3 }, NODES)).toThrow(RangeError);
+    expect(() => consistencyProof({ firstSize: 4, size: 3 }, NODES)).toThrow(RangeError);
   });
 });

@@ -51,6 +51,11 @@ export function readHeader(line: Buffer): ExportHeader | undefined {
   return readCanonical(line, headerRecord)?.export;
 }
 
+/** The signed head that a value, such as an event's data, is. */
+export function signedHeadIn(value: unknown): SignedHead | undefined {
+  return headRecord.safeParse(value).data;
+}
+
 export function readHead(line: Buffer): SignedHead | undefined {
   return readCanonical(line, headRecord);
 }

@@ -1,3 +1,4 @@
+import { AuditLedger, type LedgerCall } from '@keyward/audit/lean';
 import type { LogPosition } from '@keyward/contracts';
 import type { RecordedEvent } from '@keyward/event-store';
 import type Database from 'libsql';
@@ -8,15 +9,19 @@ import type {
   LastEntries,
   LastEntriesQuery,
 } from '../history-index.port.js';
+import { isIndexed } from '../indexed-event.js';
 import { HistoryReader } from './history-reader.js';
 import { createAnew } from './history-schema.js';
 import { HistoryTables } from './history-tables.js';
 import { openFile, toIndexError, type HistoryFileOptions } from './open-file.js';
 
+const WRITING_CALLS: ReadonlySet<LedgerCall> = new Set(['recheck', 'rechecked', 'contradict']);
+
 /** A {@link HistoryIndex} in one SQLite file, on the thread that calls it. Each call is one transaction. */
 export class HistoryFile {
   private readonly tables: HistoryTables;
   private readonly reader: HistoryReader;
+  private readonly ledger: AuditLedger;
 
   private constructor(
     private readonly db: Database.Database,
@@ -24,6 +29,7 @@ export class HistoryFile {
   ) {
     this.tables = new HistoryTables(db);
     this.reader = new HistoryReader(db);
+    this.ledger = new AuditLedger(db, options.storeId);
   }
 
   /** @throws HistoryIndexError */
@@ -39,7 +45,10 @@ export class HistoryFile {
   }
 
   apply(events: readonly RecordedEvent[], through: LogPosition): void {
-    this.inTransaction('BEGIN IMMEDIATE', () => this.tables.apply(events, through));
+    this.inTransaction('BEGIN IMMEDIATE', () => {
+      this.tables.apply(events.filter(isIndexed), through);
+      this.ledger.apply(events, through);
+    });
   }
 
   read(query: HistoryQuery): HistoryPage {
@@ -55,6 +64,12 @@ export class HistoryFile {
       entries: this.reader.lastOfEach(query),
       ...this.asOf(query.organizationId),
     }));
+  }
+
+  /** Asks the audit ledger. */
+  audit<C extends LedgerCall>(call: C, args: Parameters<AuditLedger[C]>): ReturnType<AuditLedger[C]> {
+    const ask = this.ledger[call].bind(this.ledger) as (...args: unknown[]) => ReturnType<AuditLedger[C]>;
+    return this.inTransaction(WRITING_CALLS.has(call) ? 'BEGIN IMMEDIATE' : 'BEGIN', () => ask(...args));
   }
 
   reset(): void {

@@ -1,3 +1,4 @@
+import { LEDGER_TABLES, prepareLedger } from '@keyward/audit/lean';
 import type Database from 'libsql';
 
 /** Of this layout and of what is put into it. */
@@ -56,11 +57,12 @@ const CREATE = `
   ) WITHOUT ROWID;
 `;
 
-/** Makes the file the index of this log: what it holds of another log, or in another format, goes. */
+/** Makes the file the index and the audit ledger of this log: what it holds of another log, or in another format, goes. */
 export function prepareSchema(db: Database.Database, storeId: string): void {
   db.exec('BEGIN IMMEDIATE');
   try {
     if (!isOurs(db, storeId)) createAnew(db, storeId);
+    prepareLedger(db, storeId);
     db.exec('COMMIT');
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
@@ -68,9 +70,11 @@ export function prepareSchema(db: Database.Database, storeId: string): void {
   }
 }
 
-/** Within the caller's transaction. */
+/** Of the index alone, within the caller's transaction. */
 export function createAnew(db: Database.Database, storeId: string): void {
-  for (const name of tablesIn(db)) db.exec(`DROP TABLE "${name}"`);
+  for (const name of tablesIn(db)) {
+    if (!name.startsWith(LEDGER_TABLES)) db.exec(`DROP TABLE "${name}"`);
+  }
   db.exec(CREATE);
   const insert = db.prepare<unknown[]>('INSERT INTO meta (name, value) VALUES (?, ?)');
   insert.run(['format', FORMAT]);

@@ -1,5 +1,4 @@
-import type { LogPosition } from '@keyward/contracts';
-import { comparePositions } from '@keyward/contracts';
+import { comparePositions, type LogPosition } from '@keyward/contracts/lean';
 import type { DomainEvent } from '@keyward/domain';
 import type { RecordedEvent } from '@keyward/event-store';
 import type Database from 'libsql';

@@ -1,4 +1,5 @@
 import type { HistoryIndex } from '../history-index.port.js';
+import { remoteLedger } from '../remote-ledger.js';
 import { HistoryFile } from '../sqlite/history-file.js';
 import type { HistoryFileOptions } from '../sqlite/open-file.js';
 
@@ -11,6 +12,7 @@ export async function openInProcess(options: HistoryFileOptions): Promise<Histor
     reset: async () => file.reset(),
     read: async (query) => file.read(query),
     lastOfEach: async (query) => file.lastOfEach(query),
+    audit: remoteLedger(async (call, args) => file.audit(call, args)),
     close: async () => file.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { UnreadableEventError } from '@keyward/domain';
 import { HistoryIndexError, type HistoryIndex } from '../history-index.port.js';
+import { remoteLedger } from '../remote-ledger.js';
 import type { HistoryFileOptions } from '../sqlite/open-file.js';
 import { encodeEvents, type FromHistoryThread, type HistoryCalls, type WireError } from './protocol.js';
 import { workerEntry } from './worker-entry.js';
@@ -51,6 +52,10 @@ class HistoryThread implements HistoryIndex {
   read: HistoryIndex['read'] = (query) => this.call('read', query);
   apply: HistoryIndex['apply'] = (events, through) => this.call('apply', encodeEvents(events), through);
   lastOfEach: HistoryIndex['lastOfEach'] = (query) => this.call('lastOfEach', query);
+  readonly audit: HistoryIndex['audit'] = {
+    ...remoteLedger((call, args) => this.call('audit', call, args) as never),
+    recheck: (events, ...bounds) => this.call('recheck', encodeEvents(events), ...bounds),
+  };
 
   async close(): Promise<void> {
     if (!this.isOver) await this.call('close').catch(() => undefined);

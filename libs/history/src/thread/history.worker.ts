@@ -40,6 +40,8 @@ function callsOf(file: HistoryFile): HistoryCalls {
     reset: () => file.reset(),
     read: (query) => file.read(query),
     lastOfEach: (query) => file.lastOfEach(query),
+    audit: (call, args) => file.audit(call, args),
+    recheck: (events, ...bounds) => file.audit('recheck', [decodeEvents(events), ...bounds]),
     close: () => file.close(),
   };
 }

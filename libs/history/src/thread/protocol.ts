@@ -10,6 +10,9 @@ export type HistoryCalls = {
   readonly reset: () => void;
   readonly read: HistoryFile['read'];
   readonly lastOfEach: HistoryFile['lastOfEach'];
+  readonly audit: HistoryFile['audit'];
+  /** The same with events as {@link encodeEvents} makes them. */
+  readonly recheck: (events: string, after: LogPosition, through: LogPosition) => void;
   readonly close: () => void;
 };
 
