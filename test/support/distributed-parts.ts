@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { LocalHeadSigner } from '@keyward/audit';
 import { startStandInProcess, type StandInProcess } from './eventstoredb/index.js';
 import type { OwnServer } from './services/own-server.js';
 import { temporaryDataDir } from './standalone.js';
@@ -17,6 +18,7 @@ export class DistributedParts {
   private readonly own = randomUUID().slice(0, 8);
   /** As KEYWARD_KEK says it. */
   readonly kek = `main:${randomBytes(32).toString('base64')}`;
+  readonly auditKeyFile = join(this.data.path, 'audit-signing-key.pem');
   private standIn: StandInProcess | undefined;
 
   constructor(private readonly ownServers: OwnServers = {}) {}
@@ -49,10 +51,12 @@ export class DistributedParts {
       KEYWARD_READ_MODEL: `${redis ? `redis://${redis.address}` : redisUrl}?prefix=apart-${this.own}`,
       KEYWARD_CHANGE_LOG: `${kafka ? `kafka://${kafka.address}` : kafkaUrl}/apart-${this.own}?partitions=3`,
       KEYWARD_KEK: this.kek,
+      KEYWARD_AUDIT_SIGNING_KEY_FILE: this.auditKeyFile,
     };
   }
 
   async start(): Promise<void> {
+    await LocalHeadSigner.open(this.auditKeyFile, { createIfMissing: true });
     if (!this.ownServers.eventStore) this.standIn = await startStandInProcess(this.logFile);
   }
 

@@ -23,6 +23,7 @@ import { RemoveProjectKeyHandler } from './commands/remove-project-key/remove-pr
 import { RotateKeyEncryptionKeyHandler } from './commands/rotate-key-encryption-key/rotate-key-encryption-key.handler.js';
 import { SetOrgKeyHandler } from './commands/set-org-key/set-org-key.handler.js';
 import { SetProjectKeyHandler } from './commands/set-project-key/set-project-key.handler.js';
+import { auditProviders } from './audit/audit.providers.js';
 import { Authentication } from './http/access/authentication.js';
 import { AuthorizationGuard } from './http/access/authorization.guard.js';
 import { RateLimits } from './http/access/rate-limits.js';
@@ -101,7 +102,7 @@ const HANDLERS: Provider[] = [
 ];
 
 /**
- * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader, History, Refusals,
+ * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader, History, AuditKeys, Refusals,
  * TokenVerifier, Sealer and Unsealer, and the runtime; and creates the application by `createApiApp`.
  */
 @Module({})
@@ -119,6 +120,7 @@ export class ApiModule {
         historyReader(settings),
         HistoryService,
         ChangeFeeds,
+        ...auditProviders(settings),
         EffectiveKeyHistory,
         { provide: KEY_RETENTION, useValue: settings.KEYWARD_KEY_RETENTION },
         Shredder,

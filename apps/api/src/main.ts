@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { AccessModule, accessSettings } from '@keyward/access';
+import { AuditModule, auditSettings } from '@keyward/audit';
 import { EventStoreModule, sharedEventStoreSettings } from '@keyward/event-store';
 import { HistoryModule } from '@keyward/history';
 import { ReadModelModule, sharedReadModelSettings } from '@keyward/read-model';
@@ -19,6 +20,7 @@ const appSettings = mergeSettings(
   sealingSettings,
   accessSettings,
   refusalsSettings,
+  auditSettings,
   apiSettings,
 );
 
@@ -47,6 +49,13 @@ class ApiApp {
           jwksUrl: settings.KEYWARD_TOKEN_JWKS_URL,
           tokenType: settings.KEYWARD_TOKEN_TYPE,
           dataDir,
+        }),
+        AuditModule.forRoot({
+          signingKey: settings.KEYWARD_AUDIT_SIGNING_KEY,
+          signingKeyFile: settings.KEYWARD_AUDIT_SIGNING_KEY_FILE ?? join(dataDir, 'audit-signing-key.pem'),
+          // As with the key encryption key.
+          createSigningKey: false,
+          trustedKeysFile: settings.KEYWARD_AUDIT_TRUSTED_KEYS_FILE,
         }),
         HistoryModule.forRoot(join(dataDir, 'history.db')),
         RefusalsModule.forRoot(settings),

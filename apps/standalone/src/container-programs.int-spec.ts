@@ -17,7 +17,10 @@ function run(program: string, argument: string): Promise<{ code: number; output:
   });
 }
 
-describe('make-kek.mjs', () => {
+describe.each([
+  ['make-kek.mjs', 'must have the form'],
+  ['make-audit-key.mjs', 'is not a private Ed25519 key in PEM'],
+])('%s', (program, refusal) => {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'keyward-kek-'));
@@ -25,19 +28,19 @@ describe('make-kek.mjs', () => {
   afterEach(() => rm(directory, { recursive: true }));
 
   it('makes a key that only its owner may read, prints none of it, and never replaces it', async () => {
-    const file = join(directory, 'kek.json');
-    expect(await run('make-kek.mjs', file)).toEqual({ code: 0, output: '' });
+    const file = join(directory, 'key');
+    expect(await run(program, file)).toEqual({ code: 0, output: '' });
     const made = await readFile(file, 'utf8');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await run('make-kek.mjs', file)).toEqual({ code: 0, output: '' });
+    expect(await run(program, file)).toEqual({ code: 0, output: '' });
     expect(await readFile(file, 'utf8')).toBe(made);
   });
 
   it('refuses a file that is none, and leaves it as it is', async () => {
-    const file = join(directory, 'kek.json');
+    const file = join(directory, 'key');
     await writeFile(file, '{}', { mode: 0o600 });
-    const { code, output } = await run('make-kek.mjs', file);
-    expect([code, output]).toEqual([1, expect.stringContaining(`${file} must have the form`)]);
+    const { code, output } = await run(program, file);
+    expect([code, output]).toEqual([1, expect.stringContaining(`${file} ${refusal}`)]);
     expect(output).not.toContain('    at ');
     expect(await readFile(file, 'utf8')).toBe('{}');
   });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { accessSettings } from '@keyward/access';
+import { auditSettings } from '@keyward/audit';
 import { sharedChangeLogSettings } from '@keyward/change-log';
 import { sharedEventStoreSettings } from '@keyward/event-store';
 import { sharedReadModelSettings } from '@keyward/read-model';
@@ -32,6 +33,7 @@ const GROUPS: Readonly<Record<string, SettingDefinitions>> = {
   refusalsSettings,
   runtimeSettings,
   sealingSettings,
+  auditSettings,
   sharedChangeLogSettings,
   sharedEventStoreSettings,
   sharedReadModelSettings,
@@ -42,6 +44,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   KEYWARD_READ_MODEL: 'rediss://keyward:secret@redis.example:6379',
   KEYWARD_CHANGE_LOG: 'kafka://keyward:secret@kafka.example:9092?ssl=true&sasl=plain',
   KEYWARD_KEK: `k:${Buffer.alloc(32, 1).toString('base64')}`,
+  KEYWARD_AUDIT_SIGNING_KEY: 'A'.repeat(64),
 };
 
 const root = (path: string): URL => new URL(`../../../${path}`, import.meta.url);
@@ -88,7 +91,9 @@ describe('docker-compose.yml', () => {
     );
 
   it('has every app, and the servers that they need by a pinned tag', () => {
-    expect(Object.keys(services).sort()).toEqual([...APPS, 'eventstore', 'kafka', 'kek', 'redis'].sort());
+    expect(Object.keys(services).sort()).toEqual(
+      [...APPS, 'audit-key', 'eventstore', 'kafka', 'kek', 'redis'].sort(),
+    );
     for (const server of ['eventstore', 'redis', 'kafka'])
       expect(services[server].image).toMatch(/^[a-z/]+:\d+\.\d+[\w.-]*$/);
   });
@@ -121,9 +126,12 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('shows the key encryption key to those who need it, who cannot alter it', () => {
-    const mounts = APPS.filter((app) => (services[app].volumes ?? []).includes('kek:/kek:ro'));
-    expect(mounts).toEqual(APPS.filter((app) => 'KEYWARD_KEK' in settingsOf(app)));
+  it.each([
+    ['key encryption key', 'kek:/kek:ro', 'KEYWARD_KEK'],
+    ['audit signing key', 'audit:/audit:ro', 'KEYWARD_AUDIT_SIGNING_KEY'],
+  ])('shows the %s to those who need it, who cannot alter it', (_what, volume, setting) => {
+    const mounts = APPS.filter((app) => (services[app].volumes ?? []).includes(volume));
+    expect(mounts).toEqual(APPS.filter((app) => setting in settingsOf(app)));
   });
 
   it('waits for what has a health check, and uses volumes that are declared', () => {

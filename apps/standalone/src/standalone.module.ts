@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AccessModule } from '@keyward/access';
+import { AuditModule } from '@keyward/audit';
 import { ChangeLogModule } from '@keyward/change-log';
 import { EventStoreModule } from '@keyward/event-store';
 import { HistoryModule } from '@keyward/history';
@@ -43,6 +44,12 @@ export class StandaloneModule {
         }),
         ProjectorModule,
         RelayModule,
+        AuditModule.forRoot({
+          signingKey: settings.KEYWARD_AUDIT_SIGNING_KEY,
+          signingKeyFile: settings.KEYWARD_AUDIT_SIGNING_KEY_FILE ?? join(dataDir, 'audit-signing-key.pem'),
+          createSigningKey: true,
+          trustedKeysFile: settings.KEYWARD_AUDIT_TRUSTED_KEYS_FILE,
+        }),
         HistoryModule.forRoot(join(dataDir, 'history.db')),
         RefusalsModule.forRoot(settings),
         ApiModule.forRoot(settings),

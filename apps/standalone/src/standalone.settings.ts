@@ -1,4 +1,5 @@
 import { accessSettings } from '@keyward/access';
+import { auditSettings } from '@keyward/audit';
 import { changeLogSettings } from '@keyward/change-log';
 import { eventStoreSettings } from '@keyward/event-store';
 import { readModelSettings } from '@keyward/read-model';
@@ -26,6 +27,7 @@ export const SETTING_GROUPS = {
   'Key encryption keys': sealingSettings,
   Tokens: accessSettings,
   Refusals: refusalsSettings,
+  'Audit logs': auditSettings,
   'HTTP API': apiSettings,
   'gRPC servers': grpcSettings,
   Lookup: lookupSettings,
@@ -42,6 +44,7 @@ export const standaloneSettings = mergeSettings(
   sealingSettings,
   accessSettings,
   refusalsSettings,
+  auditSettings,
   apiSettings,
   grpcSettings,
   lookupSettings,

@@ -46,10 +46,11 @@ export function recordedData(times: number): Fixture<RecordedData> {
 
 /** By real commands, to a standalone, which takes them ten times as fast as the apps over a stand-in do. */
 async function record(bench: Bench, parts: DistributedParts, slots: number): Promise<RecordedData> {
-  const { dataDir, kek, logFile } = parts;
+  const { dataDir, kek, auditKeyFile, logFile } = parts;
   const keyward = await startKeyward(dataDir, {
     KEYWARD_EVENT_STORE: `sqlite:${logFile}`,
     KEYWARD_KEK: kek,
+    KEYWARD_AUDIT_SIGNING_KEY_FILE: auditKeyFile,
     KEYWARD_RATE_LIMIT_PRINCIPAL: '0',
     KEYWARD_RATE_LIMIT_ORGANIZATION: '0',
   });

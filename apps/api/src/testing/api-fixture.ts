@@ -1,4 +1,6 @@
 import { TokenVerifier } from '@keyward/access';
+import { AuditKeys } from '@keyward/audit';
+import { SIGNER } from '@keyward/audit/testing';
 import { comparePositions } from '@keyward/contracts';
 import { EventStore, MemoryEventStore } from '@keyward/event-store';
 import { History } from '@keyward/history';
@@ -42,6 +44,8 @@ let checker: AnswerChecker | undefined;
 /** One for all fixtures, so that several can share a log. */
 const KEK = randomBytes(32);
 
+const AUDIT_KEYS = new AuditKeys(SIGNER);
+
 const SETTINGS: ApiSettings = {
   KEYWARD_HTTP_HOST: '127.0.0.1',
   KEYWARD_HTTP_PORT: 0,
@@ -67,6 +71,8 @@ export interface ApiFixtureOptions {
   readonly tracing?: Tracing;
   /** One of the test's own by default. */
   readonly keks?: KeyEncryptionKeys;
+  /** Those of the audit library's tests by default. */
+  readonly auditKeys?: AuditKeys;
   /** Told of every route that the server gets. */
   readonly onRoute?: (method: string, path: string) => void;
 }
@@ -237,6 +243,7 @@ export class ApiFixture {
     });
     const providers = [
       { provide: History, useValue: history },
+      { provide: AuditKeys, useValue: this.options.auditKeys ?? AUDIT_KEYS },
       { provide: Supervisor, useValue: new Supervisor() },
       { provide: EventStore, useValue: events },
       { provide: ReadModel, useValue: readModel },

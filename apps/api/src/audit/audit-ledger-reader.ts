@@ -1,0 +1,45 @@
+import { KeywardError } from '@keyward/contracts';
+import type { LedgerState, RemoteLedger } from '@keyward/audit';
+import type { History } from '@keyward/history';
+
+/** The ledger as the event log is now. Longest wait in milliseconds. */
+export class AuditLedgerReader {
+  constructor(
+    private readonly history: Pick<History, 'audit'>,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** @throws KeywardError UNAVAILABLE, STALE_READ_MODEL */
+  ask<T>(question: (ledger: RemoteLedger) => Promise<T>): Promise<T> {
+    return this.history.audit({ kind: 'fully_consistent' }, this.timeoutMs, question);
+  }
+
+  /**
+   * The log as it is now, and as it was when it had so many events; null where it has fewer.
+   * @throws KeywardError UNKNOWN_ORGANIZATION; AUDIT_LOG_ALTERED where the event log contradicts what was there before
+   */
+  async log(
+    organizationId: string | null,
+    sizeBefore: number,
+  ): Promise<readonly [LedgerState, LedgerState | null]> {
+    const [now, before] = await this.ask((ledger) =>
+      Promise.all([ledger.state(organizationId), ledger.state(organizationId, sizeBefore)]),
+    );
+    if (now!.problem !== null) throw altered(now!.problem);
+    if (organizationId !== null && now!.state.size === 0) throw unknownOrganization();
+    return [now!, before];
+  }
+}
+
+/** @param problem what is wrong, as a sentence */
+export function altered(problem: string): KeywardError {
+  const remedy = 'Nothing is signed until an operator has looked into it: see docs/operations.md.';
+  return new KeywardError('AUDIT_LOG_ALTERED', `${problem} ${remedy}`);
+}
+
+function unknownOrganization(): KeywardError {
+  return new KeywardError(
+    'UNKNOWN_ORGANIZATION',
+    'There is no such organization. Register it first, or check its id.',
+  );
+}
