@@ -115,6 +115,18 @@ describe('A start that cannot be', () => {
     expect(readdirSync(data.path)).toEqual([]);
   });
 
+  it('names the settings of the sign-in that contradict each other', async () => {
+    expectRefusal(
+      await runUntilExit(data.path, { KEYWARD_OIDC_ISSUER: 'https://id.example' }),
+      'KEYWARD_OIDC_CLIENT_ID must be set when KEYWARD_OIDC_ISSUER is.',
+    );
+    expectRefusal(
+      await runUntilExit(data.path, { KEYWARD_DEVELOPMENT_SIGN_IN: 'true', KEYWARD_HTTP_HOST: '0.0.0.0' }),
+      'KEYWARD_DEVELOPMENT_SIGN_IN',
+      'KEYWARD_HTTP_HOST',
+    );
+  });
+
   it('never repeats the value of a setting that is secret', async () => {
     const refused = await runUntilExit(data.path, { KEYWARD_KEK: 'main:bm90LTMyLWJ5dGVz' });
     expectRefusal(refused, 'KEYWARD_KEK');

@@ -8,6 +8,8 @@ export interface RawCall {
   /** Name and value one after the other, so that a name can be sent twice. */
   readonly headers?: readonly string[];
   readonly body?: string;
+  /** What the header Host says; where it is sent to, if left out. */
+  readonly host?: string;
 }
 
 export interface RawAnswer {
@@ -21,16 +23,17 @@ const AGENT = new Agent({ keepAlive: true, maxSockets: 16 });
 /** One HTTP request, exactly as told. */
 export async function rawCall(
   baseUrl: string,
-  { method, path, headers = [], body }: RawCall,
+  { method, path, headers = [], body, host: name }: RawCall,
 ): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(baseUrl);
   const content =
     body === undefined
-      ? []
+      ? // Or Node says of a POST that a body comes in chunks.
+        ['Content-Length', '0']
       : ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(body))];
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(
-      { agent: AGENT, hostname, port, method, path, headers: ['Host', host, ...headers, ...content] },
+      { agent: AGENT, hostname, port, method, path, headers: ['Host', name ?? host, ...headers, ...content] },
       resolve,
     )
       .on('error', reject)

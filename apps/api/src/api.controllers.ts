@@ -14,6 +14,8 @@ import { SetProjectKeyController } from './commands/set-project-key/set-project-
 import { HealthController } from './http/health/health.controller.js';
 import { MetricsController } from './http/health/metrics.controller.js';
 import { DocsController } from './http/openapi/docs.controller.js';
+import { DevelopmentSignInController } from './http/session/development-sign-in.controller.js';
+import { SessionController } from './http/session/session.controller.js';
 import { OpenApiController } from './http/openapi/openapi.controller.js';
 import { ExplainEffectiveKeyController } from './queries/explain-effective-key/explain-effective-key.controller.js';
 import { GetKeyEncryptionKeysController } from './queries/get-key-encryption-keys/get-key-encryption-keys.controller.js';
@@ -55,6 +57,8 @@ export const API_CONTROLLERS = [
   ChangeRolloutController,
   GetKeyEncryptionKeysController,
   RotateKeyEncryptionKeyController,
+  SessionController,
+  DevelopmentSignInController,
   HealthController,
   MetricsController,
   OpenApiController,

@@ -32,6 +32,7 @@ import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { ProblemFilter } from './http/problems/problem.filter.js';
 import { AccessLog } from './http/server/access-log.js';
 import { HttpSpans } from './http/server/http-spans.js';
+import { sessionProviders, type SessionOptions } from './http/session/session.providers.js';
 import { KekRotation } from './kek-rotation/kek-rotation.service.js';
 import { RewrapService } from './kek-rotation/rewrap.service.js';
 import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
@@ -103,11 +104,12 @@ const HANDLERS: Provider[] = [
 
 /**
  * The HTTP API. Whoever composes gives, as global modules: EventStore, ReadModel with FreshReader, History, AuditKeys, Refusals,
- * TokenVerifier, Sealer and Unsealer, and the runtime; and creates the application by `createApiApp`.
+ * TokenVerifier and LocalIssuer, Sealer and Unsealer, and the runtime; and creates the application by `createApiApp`.
  */
 @Module({})
 export class ApiModule {
-  static forRoot(settings: ApiSettings): DynamicModule {
+  /** @throws Error with a sentence that names the settings, when those of the sign-in contradict each other. */
+  static forRoot(settings: ApiSettings, session: SessionOptions): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
@@ -116,6 +118,7 @@ export class ApiModule {
         ...WRITE_SIDE,
         ...HANDLERS,
         ...httpProviders(settings),
+        ...sessionProviders(settings, session),
         consistentReader(settings),
         historyReader(settings),
         HistoryService,

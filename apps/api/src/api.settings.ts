@@ -1,4 +1,6 @@
-import { defineSettings, setting, type SettingsOf } from '@keyward/runtime';
+import type { AccessSettings } from '@keyward/access';
+import { defineSettings, setting, type RuntimeSettings, type SettingsOf } from '@keyward/runtime';
+import type { sessionSettings } from './http/session/session.settings.js';
 
 /** What an operator may set about the HTTP API. */
 export const apiSettings = defineSettings({
@@ -38,4 +40,8 @@ export const apiSettings = defineSettings({
   }),
 });
 
-export type ApiSettings = SettingsOf<typeof apiSettings>;
+/** What the HTTP API is made of: its own settings, those of the console, and what it has to know of others'. */
+export type ApiSettings = SettingsOf<typeof apiSettings> &
+  SettingsOf<typeof sessionSettings> &
+  Pick<AccessSettings, 'KEYWARD_TOKEN_ISSUER' | 'KEYWARD_TOKEN_JWKS_URL'> &
+  Pick<RuntimeSettings, 'KEYWARD_DATA_DIR'>;

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { ApiModule } from './api.module.js';
 import type { ApiSettings } from './api.settings.js';
 import { Authentication } from './http/access/authentication.js';
+import { serveConsole } from './http/console/console.js';
 import { serveDocsAssets } from './http/openapi/docs.js';
 import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { routeOf } from './http/operation/http-operations.js';
@@ -48,6 +49,7 @@ export async function createApiApp(
   authenticateFirst(fastify, app.get(Authentication, ANYWHERE));
   refuseOtherMethods(fastify);
   serveDocsAssets(fastify);
+  serveConsole(fastify, settings.KEYWARD_CONSOLE_DIR);
   publishDescription(app);
   return app;
 }
@@ -55,7 +57,10 @@ export async function createApiApp(
 const ANYWHERE = { strict: false };
 
 /** Begins to accept requests; the answer is the address. */
-export async function listenHttp(app: NestFastifyApplication, settings: ApiSettings): Promise<string> {
+export async function listenHttp(
+  app: NestFastifyApplication,
+  settings: Pick<ApiSettings, 'KEYWARD_HTTP_HOST' | 'KEYWARD_HTTP_PORT'>,
+): Promise<string> {
   const { KEYWARD_HTTP_HOST: host, KEYWARD_HTTP_PORT: port } = settings;
   try {
     await app.listen(port, host);

@@ -1,3 +1,4 @@
+import { LocalIssuer, TokenVerifier } from '@keyward/access';
 import { EventStore } from '@keyward/event-store';
 import { ReadModel } from '@keyward/read-model';
 import { HealthRegistry, Metrics } from '@keyward/runtime';
@@ -9,10 +10,18 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { API_CONTROLLERS } from './api.controllers.js';
 import { buildOpenApiDocument } from './http/openapi/openapi-document.js';
 import { ServedDocument } from './http/openapi/openapi.controller.js';
+import { SIGN_IN_MODE } from './http/session/sign-in-mode.js';
+import { SignIn } from './http/session/sign-in.service.js';
+import { Sessions } from './http/session/sessions.js';
 import { ConsistentReader } from './queries/reading/consistent-reader.js';
 import { ChangeFeeds } from './queries/watch-organization/change-feeds.service.js';
 
 const UNUSED = [
+  TokenVerifier,
+  LocalIssuer,
+  Sessions,
+  SignIn,
+  SIGN_IN_MODE,
   EventStore,
   ReadModel,
   CommandBus,

@@ -12,6 +12,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiModule } from './api.module.js';
 import { apiSettings } from './api.settings.js';
 import { createApiApp, listenHttp } from './create-api-app.js';
+import { sessionSettings } from './http/session/session.settings.js';
 
 const appSettings = mergeSettings(
   runtimeSettings,
@@ -22,6 +23,7 @@ const appSettings = mergeSettings(
   refusalsSettings,
   auditSettings,
   apiSettings,
+  sessionSettings,
 );
 
 /** The HTTP API in a process of its own: the read model is outside it, written by a projector. */
@@ -59,7 +61,7 @@ class ApiApp {
         }),
         HistoryModule.forRoot(join(dataDir, 'history.db')),
         RefusalsModule.forRoot(settings),
-        ApiModule.forRoot(settings),
+        ApiModule.forRoot(settings, { alone: false }),
       ],
     };
   }

@@ -17,6 +17,7 @@ import {
 import { sealingSettings } from '@keyward/sealing';
 import { parseYaml } from '@redocly/openapi-core';
 import { apiSettings } from '../../api/src/api.settings.js';
+import { sessionSettings } from '../../api/src/http/session/session.settings.js';
 import { broadcasterSettings } from '../../broadcaster/src/broadcaster.settings.js';
 import { lookupSettings } from '../../lookup/src/lookup.settings.js';
 
@@ -34,6 +35,7 @@ const GROUPS: Readonly<Record<string, SettingDefinitions>> = {
   runtimeSettings,
   sealingSettings,
   auditSettings,
+  sessionSettings,
   sharedChangeLogSettings,
   sharedEventStoreSettings,
   sharedReadModelSettings,

@@ -52,7 +52,7 @@ export class StandaloneModule {
         }),
         HistoryModule.forRoot(join(dataDir, 'history.db')),
         RefusalsModule.forRoot(settings),
-        ApiModule.forRoot(settings),
+        ApiModule.forRoot(settings, { alone: true }),
         LookupModule.forRoot(settings),
         BroadcasterModule.forRoot(settings),
       ],

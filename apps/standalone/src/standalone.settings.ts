@@ -13,6 +13,7 @@ import {
 } from '@keyward/runtime';
 import { sealingSettings } from '@keyward/sealing';
 import { apiSettings } from '../../api/src/api.settings.js';
+import { sessionSettings } from '../../api/src/http/session/session.settings.js';
 import { broadcasterSettings } from '../../broadcaster/src/broadcaster.settings.js';
 import { lookupSettings } from '../../lookup/src/lookup.settings.js';
 
@@ -29,6 +30,7 @@ export const SETTING_GROUPS = {
   Refusals: refusalsSettings,
   'Audit logs': auditSettings,
   'HTTP API': apiSettings,
+  'Console and sign-in': sessionSettings,
   'gRPC servers': grpcSettings,
   Lookup: lookupSettings,
   Watch: broadcasterSettings,
@@ -46,6 +48,7 @@ export const standaloneSettings = mergeSettings(
   refusalsSettings,
   auditSettings,
   apiSettings,
+  sessionSettings,
   grpcSettings,
   lookupSettings,
   broadcasterSettings,

@@ -13,32 +13,38 @@ export interface AccessOptions {
   readonly dataDir: string;
 }
 
-/** Provides {@link TokenVerifier} everywhere. */
+/** Provides {@link TokenVerifier} everywhere, and {@link LocalIssuer}, which is null where another issuer is trusted. */
 @Module({})
 export class AccessModule {
   static forRoot(options: AccessOptions): DynamicModule {
     return {
       module: AccessModule,
       global: true,
-      providers: [{ provide: TokenVerifier, useFactory: () => openTokenVerifier(options) }],
-      exports: [TokenVerifier],
+      providers: [
+        { provide: LocalIssuer, useFactory: () => openLocalIssuer(options) },
+        {
+          provide: TokenVerifier,
+          inject: [LocalIssuer],
+          useFactory: (local: LocalIssuer | null) => openTokenVerifier(options, local),
+        },
+      ],
+      exports: [TokenVerifier, LocalIssuer],
     };
   }
 }
 
+async function openLocalIssuer({ issuer, jwksUrl, dataDir }: AccessOptions): Promise<LocalIssuer | null> {
+  return jwksUrl === undefined && issuer === LOCAL_ISSUER ? LocalIssuer.open(dataDir) : null;
+}
+
 /** @throws Error with a sentence that names the setting, when no keys are known to check tokens by. */
-export async function openTokenVerifier({
-  issuer,
-  jwksUrl,
-  tokenType,
-  dataDir,
-}: AccessOptions): Promise<TokenVerifier> {
+function openTokenVerifier(
+  { issuer, jwksUrl, tokenType }: AccessOptions,
+  local: LocalIssuer | null,
+): TokenVerifier {
   if (jwksUrl !== undefined) return JwtTokenVerifier.forJwksUrl(jwksUrl, { issuer, tokenType });
-  if (issuer !== LOCAL_ISSUER) {
-    throw new Error(
-      `KEYWARD_TOKEN_JWKS_URL must be set when KEYWARD_TOKEN_ISSUER is not ${LOCAL_ISSUER}: it says where the issuer publishes its keys.`,
-    );
-  }
-  const local = await LocalIssuer.open(dataDir);
-  return JwtTokenVerifier.forKeys([local.publicJwk()], { issuer, tokenType });
+  if (local) return JwtTokenVerifier.forKeys([local.publicJwk()], { issuer, tokenType });
+  throw new Error(
+    `KEYWARD_TOKEN_JWKS_URL must be set when KEYWARD_TOKEN_ISSUER is not ${LOCAL_ISSUER}: it says where the issuer publishes its keys.`,
+  );
 }

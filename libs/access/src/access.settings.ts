@@ -1,4 +1,4 @@
-import { defineSettings, setting } from '@keyward/runtime';
+import { defineSettings, setting, type SettingsOf } from '@keyward/runtime';
 
 export const accessSettings = defineSettings({
   KEYWARD_TOKEN_ISSUER: setting.string({
@@ -15,3 +15,5 @@ export const accessSettings = defineSettings({
     doc: 'The `typ` header that tokens must have. `JWT` for an identity provider that does not follow RFC 9068.',
   }),
 });
+
+export type AccessSettings = SettingsOf<typeof accessSettings>;

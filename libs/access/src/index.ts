@@ -1,5 +1,5 @@
-export { AccessModule, openTokenVerifier, type AccessOptions } from './access.module.js';
-export { accessSettings } from './access.settings.js';
+export { AccessModule, type AccessOptions } from './access.module.js';
+export { accessSettings, type AccessSettings } from './access.settings.js';
 export { LOCAL_ISSUER, LocalIssuer, type TokenRequest } from './local-issuer/local-issuer.js';
 export { actorKind, authorize, decide, type Target, type Verdict } from './policy/authorize.js';
 export { POLICY, type Allowance, type Operation, type PolicyRow } from './policy/policy.js';
@@ -15,7 +15,7 @@ export {
   type WorkerGrant,
 } from './principal.js';
 export { bearerToken } from './token/bearer-token.js';
-export { KEYWARD_CLAIM, type KeywardClaims } from './token/claims.js';
+export { KEYWARD_CLAIM, claimsOf, readClaims, type KeywardClaims } from './token/claims.js';
 export {
   ACCESS_TOKEN_TYPE,
   ALGORITHMS,

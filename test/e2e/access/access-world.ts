@@ -31,6 +31,7 @@ const UNLIMITED = {
   KEYWARD_RATE_LIMIT_PRINCIPAL: '0',
   KEYWARD_RATE_LIMIT_ORGANIZATION: '0',
   KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: '0',
+  KEYWARD_RATE_LIMIT_SIGN_IN: '0',
   KEYWARD_LOOKUP_RATE_LIMIT: '0',
   KEYWARD_LOOKUP_ORGANIZATION_RATE_LIMIT: '0',
   // What was refused must move the log by nothing else, however long the tests take.

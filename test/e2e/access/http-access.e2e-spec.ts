@@ -16,6 +16,8 @@ const casesOf = (verdict: Verdict): [string, string][] =>
 const NOT_THERE = [
   ...['UNKNOWN_ORGANIZATION', 'UNKNOWN_PROJECT', 'KEY_NOT_SET'],
   ...['UNKNOWN_KEY_VERSION', 'KEY_VERSION_IN_USE'],
+  // Nobody can sign in to this one by a browser.
+  'NOT_FOUND',
 ];
 
 /** What stands before Keyward, or a framework, may take these for who calls or for what is called. */

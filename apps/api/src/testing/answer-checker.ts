@@ -33,6 +33,7 @@ export class AnswerChecker {
   private undocumented({ responses }: Described, status: number, type: string): string | undefined {
     const response = responses[String(status)];
     if (!response) return 'is not documented';
+    if (!response.content) return undefined;
     return response.content?.[type] ? undefined : `is not documented to answer ${type}`;
   }
 

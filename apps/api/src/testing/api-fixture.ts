@@ -1,4 +1,4 @@
-import { TokenVerifier } from '@keyward/access';
+import { LocalIssuer, TokenVerifier } from '@keyward/access';
 import { AuditKeys } from '@keyward/audit';
 import { SIGNER } from '@keyward/audit/testing';
 import { comparePositions } from '@keyward/contracts';
@@ -55,6 +55,21 @@ const SETTINGS: ApiSettings = {
   KEYWARD_RATE_LIMIT_PRINCIPAL: 0,
   KEYWARD_RATE_LIMIT_ORGANIZATION: 0,
   KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: 0,
+  KEYWARD_RATE_LIMIT_SIGN_IN: 0,
+  KEYWARD_PUBLIC_URL: undefined,
+  KEYWARD_OIDC_ISSUER: undefined,
+  KEYWARD_OIDC_CLIENT_ID: undefined,
+  KEYWARD_OIDC_CLIENT_SECRET_FILE: undefined,
+  KEYWARD_OIDC_SCOPE: 'openid profile',
+  KEYWARD_OIDC_PARAMETERS: undefined,
+  KEYWARD_SESSION_KEYS: randomBytes(32).toString('base64'),
+  KEYWARD_SESSION_KEYS_FILE: undefined,
+  KEYWARD_SESSION_LIFETIME: 8 * 3_600_000,
+  KEYWARD_DEVELOPMENT_SIGN_IN: false,
+  KEYWARD_CONSOLE_DIR: undefined,
+  KEYWARD_TOKEN_ISSUER: 'keyward-local',
+  KEYWARD_TOKEN_JWKS_URL: undefined,
+  KEYWARD_DATA_DIR: 'never used',
 };
 
 const REFUSALS = RefusalsModule.forRoot({ KEYWARD_REFUSALS_WINDOW: 3_600_000 });
@@ -69,6 +84,9 @@ export interface ApiFixtureOptions {
   readonly projecting?: boolean;
   readonly clock?: Clock;
   readonly tracing?: Tracing;
+  /** Takes the place of the tokens that the fixture makes up. */
+  readonly tokenVerifier?: TokenVerifier;
+  readonly localIssuer?: LocalIssuer;
   /** One of the test's own by default. */
   readonly keks?: KeyEncryptionKeys;
   /** Those of the audit library's tests by default. */
@@ -117,7 +135,10 @@ export class ApiFixture {
   static async start(options: ApiFixtureOptions = {}): Promise<ApiFixture> {
     const fixture = new ApiFixture(options);
     const settings = { ...SETTINGS, ...options.settings };
-    const root = { module: Root, imports: [fixture.parts(), REFUSALS, ApiModule.forRoot(settings)] };
+    const root = {
+      module: Root,
+      imports: [fixture.parts(), REFUSALS, ApiModule.forRoot(settings, { alone: true })],
+    };
     const output = { write: (line: string) => fixture.logLines.push(line) };
     const logger = createLogger({ KEYWARD_LOG_LEVEL: 'trace', KEYWARD_LOG_FORMAT: 'json' }, output);
     fixture.app = await createApiApp(root, settings, { logger });
@@ -220,6 +241,13 @@ export class ApiFixture {
     return json.replace(/"acme(?=["/])/g, `"${this.acme}`);
   }
 
+  private access() {
+    return [
+      { provide: TokenVerifier, useValue: this.options.tokenVerifier ?? this.tokens },
+      { provide: LocalIssuer, useValue: this.options.localIssuer ?? null },
+    ];
+  }
+
   private parts(): DynamicModule {
     const { events, metrics } = this;
     const clock = this.options.clock ?? new SystemClock();
@@ -249,7 +277,7 @@ export class ApiFixture {
       { provide: ReadModel, useValue: readModel },
       { provide: FreshReader, useValue: fresh },
       { provide: StalenessMonitor, useValue: monitor },
-      { provide: TokenVerifier, useValue: this.tokens },
+      ...this.access(),
       { provide: Sealer, useValue: new Sealer(keks) },
       { provide: Unsealer, useValue: new Unsealer(keks) },
       { provide: Metrics, useValue: metrics },

@@ -125,6 +125,11 @@ const DESIGN_ROUTES = `
   GET    /v1/organizations/{org}/keys
   GET    /v1/organizations/{org}/changes
   GET    /v1/organizations/{org}/projects/{project}/changes
+  GET    /session
+  GET    /session/sign-in
+  GET    /session/callback
+  POST   /session/sign-out
+  POST   /session/development
   GET    /health/live
   GET    /health/ready
   GET    /metrics

@@ -39,6 +39,11 @@ const MATRIX = `
   listKeys                -     -       -       own    own    -       -        -         -         -       -
   watchOrganization       -     -       -       own    own    own     -        -         -         -       -
   watchProject            -     -       -       own    own    -       project  project   project   -       -
+  getSession              -     any     any     any    any    any     any      any       any       any     any
+  signIn                  any   any     any     any    any    any     any      any       any       any     any
+  finishSignIn            any   any     any     any    any    any     any      any       any       any     any
+  signOut                 any   any     any     any    any    any     any      any       any       any     any
+  signInForDevelopment    any   any     any     any    any    any     any      any       any       any     any
   healthLive              any   any     any     any    any    any     any      any       any       any     any
   healthReady             any   any     any     any    any    any     any      any       any       any     any
   metrics                 any   any     any     any    any    any     any      any       any       any     any

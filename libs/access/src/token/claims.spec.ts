@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { readClaims } from './claims.js';
+import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../principal.js';
+import { claimsOf, readClaims } from './claims.js';
 
 const EXP = 4_000_000_000;
 
@@ -120,6 +121,30 @@ describe('the claims of a token', () => {
     for (const sub of ['auth0|5f7c8ec7', 'alice@example.com', 'CN=Älice Öz, O=Acme', '00u1a2b3c4']) {
       expect(reading({}, { sub })).toMatchObject({ principal: { subject: sub } });
     }
+  });
+
+  it('are written as they were read', () => {
+    const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,9}$/);
+    const path = fc.tuple(id, id).map((ids) => ids.join('/'));
+    const all = fc.record(
+      {
+        platform_admin: fc.constant(true),
+        organizations: fc.dictionary(id, fc.constantFrom(...ORGANIZATION_ROLES)),
+        projects: fc.dictionary(path, fc.constantFrom(...PROJECT_ROLES)),
+        worker: fc.record(
+          { organization: id, projects: fc.array(id, { minLength: 1 }) },
+          { requiredKeys: ['organization'] },
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(all, (keyward) => {
+        const read = reading(keyward);
+        if ('problem' in read) throw new Error(read.problem);
+        expect(reading(claimsOf(read.principal))).toEqual(read);
+      }),
+    );
   });
 
   it('never make a platform admin of anything but a literal true, nor throw', () => {

@@ -78,6 +78,23 @@ export function readClaims(claims: unknown): { principal: Principal } | { proble
   };
 }
 
+/** The claims under `keyward` that {@link readClaims} reads as this principal. */
+export function claimsOf({ platformAdmin, organizations, projects, worker }: Principal): KeywardClaims {
+  return {
+    ...(platformAdmin ? { platform_admin: true } : {}),
+    ...(organizations.size > 0 ? { organizations: Object.fromEntries(organizations) } : {}),
+    ...(projects.size > 0 ? { projects: Object.fromEntries(projects) } : {}),
+    ...(worker
+      ? {
+          worker: {
+            organization: worker.organizationId,
+            ...(worker.projectIds ? { projects: worker.projectIds } : {}),
+          },
+        }
+      : {}),
+  };
+}
+
 // Two levels at most: below them stand ids that the token's bearer chose.
 function nameOfClaim(error: z.ZodError): string {
   const names = (error.issues[0]?.path ?? []).slice(0, 2).filter((part) => typeof part === 'string');

@@ -14,6 +14,7 @@ describe('Too many requests', () => {
       KEYWARD_RATE_LIMIT_PRINCIPAL: PER_SECOND,
       KEYWARD_RATE_LIMIT_ORGANIZATION: 3 * PER_SECOND,
       KEYWARD_RATE_LIMIT_FAILED_SIGN_IN: PER_SECOND,
+      KEYWARD_RATE_LIMIT_SIGN_IN: PER_SECOND,
     };
     api = await (await ApiFixture.start({ settings })).withAcme();
   }, 30_000);
@@ -67,6 +68,24 @@ describe('Too many requests', () => {
       ),
     );
     expectToWait(answers);
+  });
+
+  it.each([
+    'GET /session/sign-in',
+    'GET /session/callback',
+    'POST /session/sign-out',
+    'POST /session/development',
+  ])('to sign in or out are refused by address: %s', async (target) => {
+    expectToWait(await sendMany(4 * PER_SECOND, target, () => null));
+    const signedIn = owner('patient');
+    api.tokens.remembered.add(signedIn);
+    expect((await api.call('GET /v1/integrations', { as: signedIn })).status).toBe(200);
+  });
+
+  it('with sessions that are none are refused as such with tokens are', async () => {
+    const headers = { cookie: '__Host-keyward-session=a-guess' };
+    const calls = Array.from({ length: 4 * PER_SECOND }, () => api.call(LIST, { as: null, headers }));
+    expectToWait(await Promise.all(calls));
   });
 
   it('are not told of health, metrics and documentation', async () => {

@@ -35,11 +35,13 @@ export class RateLimits {
   private readonly principals: Limit;
   private readonly organizations: Limit;
   private readonly failures: Limit;
+  private readonly signIns: Limit;
 
   constructor(settings: ApiSettings) {
     this.principals = new Limit(settings.KEYWARD_RATE_LIMIT_PRINCIPAL);
     this.organizations = new Limit(settings.KEYWARD_RATE_LIMIT_ORGANIZATION);
     this.failures = new Limit(settings.KEYWARD_RATE_LIMIT_FAILED_SIGN_IN);
+    this.signIns = new Limit(settings.KEYWARD_RATE_LIMIT_SIGN_IN);
   }
 
   takePrincipal(subject: string): Promise<void> {
@@ -49,6 +51,11 @@ export class RateLimits {
   /** Only for callers who may: a stranger must not use up what is the organization's. */
   takeOrganization(organizationId: string): Promise<void> {
     return this.organizations.take(organizationId, 'This organization sends too many requests.');
+  }
+
+  /** Each may ask the identity provider something. */
+  takeSignIn(address: string): Promise<void> {
+    return this.signIns.take(address, 'Too many requests to sign in or out came from this address.');
   }
 
   noteFailedSignIn(address: string): Promise<void> {

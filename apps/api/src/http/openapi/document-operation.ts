@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
+  ApiCookieAuth,
   ApiHeader,
   ApiOperation,
   ApiParam,
@@ -18,6 +19,7 @@ import { pathParameter } from '../validation/fields.js';
 import { jsonSchema } from './json-schema.js';
 
 export const BEARER = 'bearer';
+export const SESSION = 'session';
 export const PROBLEM_SCHEMA = '#/components/schemas/Problem';
 
 const PARAMETER_DOCS: Readonly<Record<string, readonly [description: string, example: string]>> = {
@@ -40,7 +42,7 @@ export function documentOperation(definition: OperationDefinition): MethodDecora
       ...(route.isPublic ? { security: [] } : {}),
     }),
     ApiTags(tag),
-    ...(route.isPublic ? [] : [ApiBearerAuth(BEARER)]),
+    ...(route.isPublic ? [] : [ApiBearerAuth(BEARER), ApiCookieAuth(SESSION)]),
     ...parameters(route),
     ...queryParameters(definition),
     ...(isWrite(route) ? writeHeaders() : []),
@@ -50,8 +52,9 @@ export function documentOperation(definition: OperationDefinition): MethodDecora
   );
 }
 
-function isWrite({ method }: HttpRoute): boolean {
-  return method !== 'GET';
+/** What goes into the event log; a session does not. */
+function isWrite({ method, isPublic }: HttpRoute): boolean {
+  return method !== 'GET' && !isPublic;
 }
 
 function parameters({ parameters: names }: HttpRoute): MethodDecorator[] {
@@ -102,6 +105,10 @@ function answers(definition: OperationDefinition): MethodDecorator[] {
     createdDescription,
     unwellDescription,
   } = definition;
+  if (answer === 'redirect') {
+    const headers = { Location: { description: 'Where to go.', schema: { type: 'string' as const } } };
+    return [ApiResponse({ status: 303, description: answerDescription, headers })];
+  }
   const content = { [answerType]: { schema: jsonSchema(answer) } };
   const headers = definition.hasEtag
     ? { ETag: { description: 'The version, in quotes: for If-Match.', schema: { type: 'string' as const } } }

@@ -4,7 +4,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import { API_CONTROLLERS } from '../../api.controllers.js';
 import { operationOf } from '../operation/operation.decorator.js';
-import { BEARER, documentOperation } from './document-operation.js';
+import { SESSION_COOKIE } from '../session/cookies.js';
+import { BEARER, SESSION, documentOperation } from './document-operation.js';
 import { jsonSchema } from './json-schema.js';
 
 const DESCRIPTION = `Keyward holds the API keys that an organization's projects use for third-party integrations.
@@ -13,6 +14,9 @@ A key goes in by this API and never comes out by it; workers get it through gRPC
 Every write answers with a \`position\`. A read that passes it as \`at_least_as_fresh\` sees that write.
 Refusals are RFC 9457 problems with a stable \`code\`.`;
 
+const SESSION_RULE =
+  'Of the console. Requests that change something come from the console alone, with the header `X-Keyward-Console: 1`; never together with a token.';
+
 const TAGS = [
   ['Organization keys', 'The keys that all projects of an organization use.'],
   ['Project keys', 'The keys by which one project overrides its organization.'],
@@ -20,6 +24,7 @@ const TAGS = [
   ['Tenants', 'Organizations and projects, which exist elsewhere: Keyward is told of them.'],
   ['Rollout', 'Which organizations have the feature.'],
   ['Key encryption keys', 'Which are needed, and wrapping all keys in use by the current one.'],
+  ['Session', 'Signing in to the console, in a browser.'],
   ['Operations', 'For those who run Keyward.'],
 ] as const;
 
@@ -35,6 +40,10 @@ const problem = z
       .array(z.strictObject({ field: z.string(), rule: z.string() }))
       .optional()
       .describe('Every field that breaks a rule.'),
+    signIn: z
+      .strictObject({ kind: z.enum(['oidc', 'development']), url: z.string() })
+      .optional()
+      .describe('Of GET /session: where a browser goes to sign in, if it can here.'),
     context: z
       .record(z.string(), z.string())
       .optional()
@@ -52,7 +61,8 @@ export function buildOpenApiDocument(app: INestApplication, module: unknown): Op
     .setVersion('1.0.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This server')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, BEARER);
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, BEARER)
+    .addCookieAuth(SESSION_COOKIE, { type: 'apiKey', in: 'cookie', description: SESSION_RULE }, SESSION);
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     include: [module as () => void],

@@ -3,6 +3,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { readFile } from 'node:fs/promises';
 import { ApiFixture } from '../../testing/api-fixture.js';
+import { CONSOLE_ROUTES } from '../console/console.js';
 import { HTTP_ROUTES } from '../operation/http-operations.js';
 import { DOCS_ASSETS } from './docs.js';
 
@@ -20,7 +21,11 @@ describe('the OpenAPI document', () => {
   afterAll(() => api.close());
 
   it('passes the recommended rules without an error or a warning', async () => {
-    const config = await createConfig({ extends: ['recommended'] });
+    const config = await createConfig({
+      extends: ['recommended'],
+      // A browser that signs in is only ever sent elsewhere.
+      rules: { 'operation-2xx-response': 'off' },
+    });
     const problems = await lintFromString({ source: text, absoluteRef: 'openapi.json', config });
     expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
       [],
@@ -31,7 +36,8 @@ describe('the OpenAPI document', () => {
     const described = operations().map(
       ({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
     );
-    const served = routes.filter((route) => !DOCS_ASSETS.some((asset) => route === `GET ${asset}`));
+    const files = [...DOCS_ASSETS, ...CONSOLE_ROUTES].map((path) => `GET ${path}`);
+    const served = routes.filter((route) => !files.includes(route));
     expect(served.sort()).toEqual(described.sort());
   });
 

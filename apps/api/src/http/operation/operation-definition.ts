@@ -13,8 +13,8 @@ export interface OperationDefinition<Body = unknown, Query = unknown> {
   /** No body is as good as an empty object. */
   readonly bodyOptional?: true;
   readonly query?: z.ZodType<Query>;
-  /** Of the answer's body, for the documentation and the tests. */
-  readonly answer: z.ZodType;
+  /** Of the answer's body, for the documentation and the tests; `redirect` for one that sends a browser elsewhere. */
+  readonly answer: z.ZodType | 'redirect';
   readonly answerType?: 'application/json' | 'text/plain' | 'text/html' | 'text/event-stream';
   readonly answerDescription: string;
   /** What a 201 says; absent where nothing is ever created. */

@@ -11,12 +11,14 @@ const logger = new Logger('http');
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): KeywardError {
   const error = toKeywardError(thrown);
   log(error, request.id);
-  contextOf(request).refusal = error.code;
+  const context = contextOf(request);
+  context.refusal = error.code;
+  const signIn = error.code === 'UNAUTHENTICATED' ? context.signIn : undefined;
   void withHeaders(error, reply)
     .status(ERROR_CODES[error.code].http)
     .type(PROBLEM_JSON)
     // As text: fastify would otherwise look for a schema by the content type.
-    .send(JSON.stringify(toProblem(error, request.id)));
+    .send(JSON.stringify({ ...toProblem(error, request.id), ...(signIn ? { signIn } : {}) }));
   return error;
 }
 

@@ -42,6 +42,11 @@ function ofFramework(error: unknown): KeywardError | undefined {
   );
 }
 
+/** What the server itself says of a path that it does not know. */
+export function notFound(): KeywardError {
+  return new KeywardError(...BY_STATUS[404]!);
+}
+
 function ofSealing(error: { readonly code: string } & Error): KeywardError {
   if (error.code === 'INVALID_SECRET') {
     const rule = 'must be well-formed Unicode';

@@ -6,7 +6,9 @@ import { HTTP_ROUTES } from '../operation/http-operations.js';
 import { contextOf, matchedRoute } from './request-context.js';
 
 const OPERATIONS = HTTP_ROUTES.map(({ operation }) => operation);
-const STATUSES = [...new Set(['200', '201', ...Object.values(ERROR_CODES).map(({ http }) => String(http))])];
+const STATUSES = [
+  ...new Set(['200', '201', '303', ...Object.values(ERROR_CODES).map(({ http }) => String(http))]),
+];
 const LABELS = { operation: OPERATIONS, status: STATUSES } as const;
 const MILLISECONDS = 1_000;
 

@@ -3,8 +3,18 @@ import type { ErrorCode } from '@keyward/contracts';
 import type { FastifyRequest } from 'fastify';
 import { routeAt, type HttpRoute } from '../operation/http-operations.js';
 
+/** Where a browser goes to sign in. */
+export interface SignInHint {
+  readonly kind: 'oidc' | 'development';
+  readonly url: string;
+}
+
 interface RequestContext {
   principal: Principal | null;
+  /** As people know them, where a session says so. */
+  name: string | undefined;
+  /** What a refusal for want of a sign-in says besides. */
+  signIn: SignInHint | undefined;
   /** Set once the caller was found to be allowed: before that it is just a text that somebody sent. */
   organizationId: string | undefined;
   /** Set when the answer is a problem. */
@@ -17,7 +27,13 @@ const CONTEXTS = new WeakMap<FastifyRequest, RequestContext>();
 export function contextOf(request: FastifyRequest): RequestContext {
   let context = CONTEXTS.get(request);
   if (!context) {
-    context = { principal: null, organizationId: undefined, refusal: undefined };
+    context = {
+      principal: null,
+      name: undefined,
+      signIn: undefined,
+      organizationId: undefined,
+      refusal: undefined,
+    };
     CONTEXTS.set(request, context);
   }
   return context;
@@ -32,6 +48,12 @@ export function matchedRoute(request: FastifyRequest): HttpRoute | undefined {
 export function isApiPath(request: FastifyRequest): boolean {
   const path = request.routeOptions.url ?? pathOf(request);
   return path === '/v1' || path.startsWith('/v1/');
+}
+
+/** Whether a request is about who is signed in. */
+export function isSessionPath(request: FastifyRequest): boolean {
+  const path = request.routeOptions.url ?? pathOf(request);
+  return path === '/session' || path.startsWith('/session/');
 }
 
 /** The path a caller asked for, decoded as the router decodes it (an encoded slash stays one); never logged, for a key may stand in it. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isApiPath } from './request-context.js';
+import { isApiPath, isSessionPath } from './request-context.js';
 
 /**
  * On every answer: it may not be framed, sniffed or run as a page. Written out and not left to a
@@ -34,7 +34,7 @@ export function addSecurityHeaders(fastify: FastifyInstance): void {
 /** With the request's id; and answers of the API are never kept by a cache. */
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers(SECURITY_HEADERS).header('X-Request-Id', request.id);
-  if (isApiPath(request)) void reply.header('Cache-Control', 'no-store');
+  if (isApiPath(request) || isSessionPath(request)) void reply.header('Cache-Control', 'no-store');
   if (isDocsPath(request.url)) void reply.header('Content-Security-Policy', DOCS_POLICY);
 }
 
