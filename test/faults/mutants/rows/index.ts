@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.js';
 import { BROADCASTER } from './broadcaster.js';
 import { CHANGE_LOG } from './change-log.js';
+import { CONSOLE } from './console.js';
 import { EVENT_STORE } from './event-store.js';
 import { KEYS_AND_ACCESS } from './keys-and-access.js';
 import { READ_MODEL } from './read-model.js';
@@ -13,6 +14,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CHANGE_LOG,
   ...BROADCASTER,
   ...KEYS_AND_ACCESS,
+  ...CONSOLE,
   ...SCRIPTS,
   ...WHOLE_SYSTEM,
 ];
