@@ -1,9 +1,15 @@
-import { ProjectionError, ReadModelFullError, ReadModelLostError } from '@keyward/read-model';
+import {
+  ProjectionError,
+  ReadModelFullError,
+  ReadModelLostError,
+  type MaintenanceJob,
+} from '@keyward/read-model';
 import { Clock, HealthRegistry, Metrics, type CounterMetric } from '@keyward/runtime';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProjectorObserver } from './projecting/projector.js';
 
 const NOT_CAUGHT_UP = 'has not caught up with the event log yet';
+const JOB_LABELS = { kind: ['rebuild', 'check'], outcome: ['done', 'differs', 'failed'] } as const;
 const FAULT_LABELS = { fault: ['full', 'lost', 'rebuilt'] } as const;
 
 type Count = CounterMetric<Record<never, never>>;
@@ -16,6 +22,7 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
   private readonly batchesTotal: Count;
   private readonly missesTotal: Count;
   private readonly faultsTotal: CounterMetric<typeof FAULT_LABELS>;
+  private readonly jobsTotal: CounterMetric<typeof JOB_LABELS>;
   private unregister: (() => void) | undefined;
   private problem: string | undefined = NOT_CAUGHT_UP;
   /** When the read model last fell behind the log, by the monotonic clock; null while it is caught up. */
@@ -44,6 +51,13 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
       help: 'full: Redis had no memory left for a write; lost: what was written was gone, damaged or older; rebuilt: there was nothing to go on from, as at the first start.',
       labels: FAULT_LABELS,
     });
+    this.jobsTotal = metrics.counter({
+      name: 'keyward_read_model_jobs_total',
+      help: 'Rebuilds and checks of the read model that ended; differs: it was not what the event log says.',
+      labels: JOB_LABELS,
+    });
+    // An alert sees the first one only where there was a zero before.
+    for (const kind of JOB_LABELS.kind) this.jobsTotal.add(0, { kind, outcome: 'differs' });
     metrics
       .gauge({
         name: 'keyward_projector_behind_seconds',
@@ -95,6 +109,19 @@ export class ProjectorReport implements ProjectorObserver, OnApplicationBootstra
   heartbeatMissed(error: unknown): void {
     this.missesTotal.inc();
     this.countFull(error);
+  }
+
+  maintained({ kind, state, requestedBy, compared, differenceCount, problem }: MaintenanceJob): void {
+    if (state === 'running' || state === 'stopped') return;
+    this.jobsTotal.inc({ kind, outcome: state });
+    const fields = { requestedBy, compared, differences: differenceCount, ...(problem && { problem }) };
+    if (state === 'done') this.logger.log(`The ${kind} of the read model is done`, fields);
+    else this.logger.error(`The ${kind} of the read model ended: ${state}`, fields);
+  }
+
+  maintenanceInterrupted({ kind }: MaintenanceJob, error: unknown): void {
+    this.countFull(error);
+    this.logger.warn(`The ${kind} of the read model was cut off and goes on`, error);
   }
 
   /** The projector ended: by an error, or because it was stopped. */

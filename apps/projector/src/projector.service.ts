@@ -1,6 +1,6 @@
 import { EventStore } from '@keyward/event-store';
 import { ReadModelWriter } from '@keyward/read-model';
-import { Supervisor, Tracing, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
+import { Clock, Supervisor, Tracing, type LoopHandle, type SupervisedLoop } from '@keyward/runtime';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { project, type ProjectorObserver } from './projecting/projector.js';
 import { ProjectorReport } from './projector.report.js';
@@ -19,6 +19,7 @@ export class ProjectorService implements OnApplicationBootstrap, OnApplicationSh
     private readonly supervisor: Supervisor,
     private readonly report: ProjectorReport,
     private readonly tracing: Tracing,
+    private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -32,10 +33,10 @@ export class ProjectorService implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private async project(signal: AbortSignal, loop: LoopHandle): Promise<void> {
-    const { events, writer, report, tracing } = this;
+    const { events, writer, report, tracing, clock } = this;
     const observer = this.observer(loop);
     try {
-      await project({ events, writer, observer, tracing, heartbeatMs: HEARTBEAT_MS }, signal);
+      await project({ events, writer, observer, tracing, clock, heartbeatMs: HEARTBEAT_MS }, signal);
       report.ended();
     } catch (error) {
       report.ended(error);
@@ -57,6 +58,8 @@ export class ProjectorService implements OnApplicationBootstrap, OnApplicationSh
         loop.progress();
       },
       heartbeatMissed: (error) => report.heartbeatMissed(error),
+      maintained: (job) => report.maintained(job),
+      maintenanceInterrupted: (job, error) => report.maintenanceInterrupted(job, error),
     };
   }
 }

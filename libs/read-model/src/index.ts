@@ -11,6 +11,23 @@ export {
   type RequestedConsistency,
 } from './freshness/read-requirement.js';
 export { StalenessMonitor, type StalenessMonitorOptions } from './freshness/staleness-monitor.js';
+export type { Difference, DifferenceKind, RecordFacts } from './comparing/difference.js';
+export { compareWithLog, type Comparison } from './comparing/compare-with-log.js';
+export {
+  newJob,
+  type Extent,
+  type JobChange,
+  type JobPhase,
+  type JobRequest,
+  type JobState,
+  type MaintenanceJob,
+} from './maintenance/maintenance-job.js';
+export {
+  canBeMaintained,
+  type BesideWriter,
+  type Maintained,
+  type RecordSource,
+} from './maintenance/maintenance.port.js';
 export { MemoryReadModel } from './memory/memory-read-model.js';
 export type { EvolvingEvent } from './projection/evolving-event.js';
 export { Projection, type ProjectionOptions } from './projection/projection.js';
@@ -37,7 +54,6 @@ export {
   canBindToLog,
   canCheckSetup,
   canLease,
-  canRebuildBeside,
   canWaitForPosition,
   type HeldLease,
   type LogBound,
@@ -47,7 +63,6 @@ export {
   type PositionWaiter,
   type ProjectSlots,
   type ReadModelStatus,
-  type RebuildsBeside,
   type SetupChecked,
   type WriterLease,
 } from './read-model.port.js';

@@ -171,24 +171,6 @@ export abstract class ReadModelWriter {
   abstract heartbeat(position: LogPosition): Promise<void>;
 }
 
-/**
- * An optional ability: to be built anew beside what is served, for a projector that follows the log
- * goes on meanwhile. Found with {@link canRebuildBeside}.
- */
-export interface RebuildsBeside {
-  /**
-   * Begins a second building of what is served, from the start of the log. Readers see nothing of it until,
-   * after its `markReady`, it is as far as what is served; then it takes that place in one step, and other
-   * writers are told by ReadModelLostError. Begun again, it gives up the one under way.
-   * @throws ReadModelLostError when nothing is served
-   */
-  rebuildBeside(storeId: string): Promise<ReadModelWriter>;
-}
-
-export function canRebuildBeside(writer: ReadModelWriter): writer is ReadModelWriter & RebuildsBeside {
-  return typeof (writer as Partial<RebuildsBeside>).rebuildBeside === 'function';
-}
-
 export interface HeldLease {
   /** Aborts when the lease is lost: another projector may be at work by then, which costs time but no correctness. */
   readonly lost: AbortSignal;

@@ -1,7 +1,7 @@
 // @needs redis
 import { MemoryEventStore } from '@keyward/event-store';
 import { openReadModel } from '@keyward/read-model';
-import { NO_TRACING } from '@keyward/runtime';
+import { NO_TRACING, SystemClock } from '@keyward/runtime';
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../../../../scripts/services/redis.mjs';
 import { setOrgKey, until } from '../testing/log-events.js';
@@ -44,12 +44,21 @@ function startProjector() {
     applied: (count: number) => void seen.push(`applied ${count}`),
     caughtUp: note('caught up'),
     heartbeatMissed: (error: unknown) => void seen.push((error as Error).name),
+    maintained: note('maintained'),
+    maintenanceInterrupted: note('interrupted'),
   };
   const controller = new AbortController();
   const run = async (): Promise<void> => {
     while (!controller.signal.aborted) {
       await project(
-        { events: log, writer: store, observer, heartbeatMs: 5, tracing: NO_TRACING },
+        {
+          events: log,
+          writer: store,
+          observer,
+          heartbeatMs: 5,
+          tracing: NO_TRACING,
+          clock: new SystemClock(),
+        },
         controller.signal,
       ).catch((error: Error) => {
         seen.push(error.name);

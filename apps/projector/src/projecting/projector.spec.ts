@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { MemoryEventStore, type EventStore } from '@keyward/event-store';
 import { MemoryReadModel, type ReadModelRecord, type ReadModelWriter } from '@keyward/read-model';
-import { NO_TRACING } from '@keyward/runtime';
+import { NO_TRACING, SystemClock } from '@keyward/runtime';
 import { append, setOrgKey, until } from '../testing/log-events.js';
 import { project, type ProjectorObserver } from './projector.js';
 
@@ -27,10 +27,12 @@ function run(events: EventStore, writer: ReadModelWriter): Running {
     applied: (count) => void seen.push(`applied ${count}`),
     caughtUp: note('caught up'),
     heartbeatMissed: note('missed'),
+    maintained: note('maintained'),
+    maintenanceInterrupted: note('interrupted'),
   };
   const controller = new AbortController();
   const ended = project(
-    { events, writer, observer, heartbeatMs: BEAT_MS, tracing: NO_TRACING },
+    { events, writer, observer, heartbeatMs: BEAT_MS, tracing: NO_TRACING, clock: new SystemClock() },
     controller.signal,
   );
   ended.catch(() => undefined);

@@ -9,11 +9,15 @@ import type { EventStore, RecordedEvent, SubscriptionMessage } from '@keyward/ev
 import {
   PROJECTED_STREAM_PREFIXES,
   Projection,
+  ReadModelLostError,
+  canBeMaintained,
   canLease,
   type HeldLease,
+  type MaintenanceJob,
   type ReadModelWriter,
 } from '@keyward/read-model';
-import { inSpans, type Span, type Tracing } from '@keyward/runtime';
+import { inSpans, type Clock, type Span, type Tracing } from '@keyward/runtime';
+import { maintain } from '../maintenance/maintain.js';
 import { Heartbeat } from './heartbeat.js';
 
 /** What the projector reports while it runs. */
@@ -30,6 +34,10 @@ export interface ProjectorObserver {
   applied(events: number): void;
   caughtUp(): void;
   heartbeatMissed(error: unknown): void;
+  /** A rebuild or a check ended. */
+  maintained(job: MaintenanceJob): void;
+  /** A rebuild or a check was cut off, and goes on in a moment. */
+  maintenanceInterrupted(job: MaintenanceJob, error: unknown): void;
 }
 
 export interface ProjectorParts {
@@ -38,6 +46,7 @@ export interface ProjectorParts {
   readonly observer: ProjectorObserver;
   readonly heartbeatMs: number;
   readonly tracing: Tracing;
+  readonly clock: Clock;
 }
 
 /**
@@ -49,13 +58,13 @@ export interface ProjectorParts {
  */
 export async function project(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
   const { writer, observer } = parts;
-  if (!canLease(writer)) return follow(parts, signal);
+  if (!canLease(writer)) return lead(parts, signal);
   observer.standingBy();
   const lease = await unlessAborted(writer.lease(signal), signal);
   if (!lease) return;
   observer.takingOver();
   try {
-    await follow(parts, AbortSignal.any([signal, lease.lost]));
+    await lead(parts, AbortSignal.any([signal, lease.lost]));
   } finally {
     await lease.release();
   }
@@ -71,6 +80,44 @@ async function unlessAborted(
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;
+  }
+}
+
+/** Follows the log, and beside it does what is asked to be done with the read model as a whole. */
+async function lead(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
+  const { writer, observer } = parts;
+  if (!canBeMaintained(writer)) return follow(parts, signal);
+  const ended = new AbortController();
+  const turn = { isSwitching: false };
+  const maintaining = maintain(
+    {
+      ...parts,
+      store: writer,
+      onEnd: (job) => observer.maintained(job),
+      onInterrupted: (job, error) => observer.maintenanceInterrupted(job, error),
+      onSwitching: () => (turn.isSwitching = true),
+    },
+    AbortSignal.any([signal, ended.signal]),
+  );
+  try {
+    while (!signal.aborted) await followUntilSwitched(parts, turn, signal);
+  } finally {
+    ended.abort();
+    await maintaining;
+  }
+}
+
+/** Returns when what it wrote to was replaced by a rebuild: the projector goes on with that, where that one is. */
+async function followUntilSwitched(
+  parts: ProjectorParts,
+  turn: { isSwitching: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await follow(parts, signal);
+  } catch (error) {
+    if (!(error instanceof ReadModelLostError && turn.isSwitching)) throw error;
+    turn.isSwitching = false;
   }
 }
 

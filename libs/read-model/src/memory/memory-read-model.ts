@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import { NOT_BOUND, ReadModelLostError } from '../read-model.errors.js';
 import type {
@@ -18,6 +19,10 @@ import type {
   RolloutRecord,
   SlotRecord,
 } from '../records.js';
+import type { MaintenanceJob } from '../maintenance/maintenance-job.js';
+import type { BesideWriter, Maintained, RecordSource } from '../maintenance/maintenance.port.js';
+import { MemoryBuilder, REPLACED, type Surroundings } from './memory-builder.js';
+import { MemoryRecordSource, type Held } from './memory-record-source.js';
 import { MemoryRecords } from './memory-records.js';
 import { PositionWaiters } from '../position-waiters.js';
 
@@ -25,14 +30,18 @@ import { PositionWaiters } from '../position-waiters.js';
  * The read model in the memory of one process: both sides over one store, rebuilt from the log at
  * every start. Nothing here awaits, so every answer and every write is atomic.
  */
-export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWaiter {
-  private readonly records = new MemoryRecords();
+export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWaiter, Maintained {
+  private records = new MemoryRecords();
   private readonly waiters = new PositionWaiters();
   private storeId: string | null = null;
   /** Whether what is here is of the log that the writer asked about last. */
   private bound = false;
   /** One object from write to write, because every lookup hands it out. */
   private current: ReadModelStatus = { ready: false, position: START_OF_LOG, heartbeat: 0 };
+  /** Names what is served. */
+  private generation = randomUUID();
+  private building: MemoryBuilder | undefined;
+  private currentJob: MaintenanceJob | undefined;
 
   status(): Promise<ReadModelStatus> {
     return Promise.resolve(this.current);
@@ -108,7 +117,9 @@ export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWait
   }
 
   reset(storeId: string): Promise<void> {
-    this.records.clear();
+    this.records = new MemoryRecords();
+    this.generation = randomUUID();
+    this.building = undefined;
     this.storeId = storeId;
     this.bound = true;
     this.current = { ready: false, position: START_OF_LOG, heartbeat: this.current.heartbeat };
@@ -142,8 +153,64 @@ export class MemoryReadModel implements ReadModel, ReadModelWriter, PositionWait
     if (moved) this.waiters.moveTo(next.position);
   }
 
+  rebuildBeside(storeId: string): Promise<BesideWriter> {
+    if (!this.current.ready || this.storeId !== storeId) return Promise.reject(nothingServed());
+    this.building = new MemoryBuilder(this.surroundings);
+    return Promise.resolve(this.building);
+  }
+
+  resumeBeside(_storeId: string, generation: string): Promise<BesideWriter> {
+    const { building } = this;
+    if (building?.generation !== generation) return Promise.reject(new ReadModelLostError(REPLACED));
+    return Promise.resolve(building);
+  }
+
+  dropBeside(except: string | null): Promise<void> {
+    if (this.building?.generation !== except) this.building = undefined;
+    return Promise.resolve();
+  }
+
+  inspect(generation?: string): Promise<RecordSource> {
+    if (generation === undefined && !this.current.ready) return Promise.reject(nothingServed());
+    const source = new MemoryRecordSource(generation ?? this.generation, (name) => this.named(name));
+    return source.position().then(() => source);
+  }
+
+  job(): Promise<MaintenanceJob | undefined> {
+    return Promise.resolve(this.currentJob);
+  }
+
+  putJob(job: MaintenanceJob): Promise<boolean> {
+    const follows = (this.currentJob?.revision ?? 0) + 1 === job.revision;
+    if (follows) this.currentJob = job;
+    return Promise.resolve(follows);
+  }
+
+  /** What a builder sees of the read model around it. */
+  private readonly surroundings: Surroundings = {
+    isUnderWay: (builder) => this.building === builder,
+    isServed: (generation) => this.generation === generation,
+    servedPosition: () => this.current.position,
+    serve: ({ generation, records, position }) => {
+      this.generation = generation;
+      this.records = records;
+      this.building = undefined;
+      this.bound = false;
+      this.advance({ ...this.current, position });
+    },
+  };
+
+  private named(generation: string): Held | undefined {
+    if (generation === this.generation) return { records: this.records, position: this.current.position };
+    return generation === this.building?.generation ? this.building : undefined;
+  }
+
   private whenReset<T>(step: () => T): Promise<T> {
     if (!this.bound) return Promise.reject(new ReadModelLostError(NOT_BOUND));
     return Promise.resolve(step());
   }
+}
+
+function nothingServed(): ReadModelLostError {
+  return new ReadModelLostError('is not built yet');
 }

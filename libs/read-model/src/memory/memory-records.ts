@@ -103,9 +103,11 @@ export class MemoryRecords {
     }
   }
 
-  clear(): void {
-    this.tenants.clear();
-    this.rolloutRecord = undefined;
+  /** Those of one organization, or with null all. They may change while they are gone through. */
+  *all(organizationId: string | null): Generator<ReadModelRecord, void, undefined> {
+    if (organizationId !== null) return yield* recordsOf(this.tenants.get(organizationId));
+    if (this.rolloutRecord) yield this.rolloutRecord;
+    for (const tenant of this.tenants.values()) yield* recordsOf(tenant);
   }
 
   private putSlot(record: SlotRecord): void {
@@ -136,6 +138,16 @@ export class MemoryRecords {
       integrations.set(integrationId, slots);
     }
     return slots;
+  }
+}
+
+function* recordsOf(tenant: Tenant | undefined): Generator<ReadModelRecord, void, undefined> {
+  if (!tenant) return;
+  if (tenant.organization) yield tenant.organization;
+  yield* tenant.projects.values();
+  for (const { organizationSlot, projectSlots } of tenant.integrations.values()) {
+    if (organizationSlot) yield organizationSlot;
+    yield* projectSlots.values();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LogPosition } from '@keyward/contracts';
 import type { EventStore } from '@keyward/event-store';
 import { keyMaterialStream } from '@keyward/sealing';
 import { LRUCache } from 'lru-cache';
@@ -34,13 +35,22 @@ export class KeyMaterials {
 
   /** The slot with what its key's own stream holds; without sealed bytes when that stream is gone. */
   async sealFromLog(slot: SlotRecord, keyId: string): Promise<SlotRecord> {
-    const last = { direction: 'backwards', maxCount: 1 } as const;
-    for await (const recorded of this.events.readStream(keyMaterialStream(keyId), last)) {
-      const projected = readProjectedEvent(recorded);
-      if (projected?.kind === 'seals') return withMaterial(slot, projected.material);
-    }
-    return slot;
+    const found = await lastMaterial(this.events, keyId);
+    return found ? withMaterial(slot, found.material) : slot;
   }
+}
+
+/** What a key's own stream holds; undefined when it is gone. */
+export async function lastMaterial(
+  events: Pick<EventStore, 'readStream'>,
+  keyId: string,
+): Promise<{ readonly material: KeyMaterial; readonly position: LogPosition } | undefined> {
+  const last = { direction: 'backwards', maxCount: 1 } as const;
+  for await (const recorded of events.readStream(keyMaterialStream(keyId), last)) {
+    const projected = readProjectedEvent(recorded);
+    if (projected?.kind === 'seals') return { material: projected.material, position: recorded.position };
+  }
+  return undefined;
 }
 
 /** Sealed bytes are bound to one version of one slot's key: under another they would never open. */

@@ -5,6 +5,7 @@ import { evolveRecord } from './evolve-record.js';
 import { KeyMaterials } from './key-materials.js';
 import { readProjectedEvent, type ProjectedEvent } from './projected-event.js';
 import { ProjectionError } from './projection.errors.js';
+import { foldStream } from './record-stream.js';
 
 export interface ProjectionOptions {
   readonly writer: Pick<ReadModelWriter, 'load' | 'write'>;
@@ -76,25 +77,20 @@ export class Projection {
     }
   }
 
-  private async evolve(touched: Touched, { event, recorded, recordStream }: Evolves): Promise<void> {
+  private async evolve(touched: Touched, { event, recorded }: Evolves): Promise<void> {
     const { revision } = recorded;
     const known = touched.current?.revision ?? NO_REVISION;
     if (revision <= known) return;
     touched.current =
       revision === known + 1n
         ? evolveRecord(touched.key, touched.current, event, revision)
-        : await this.foldFromLog(touched.key, recordStream, recorded);
+        : await this.foldFromLog(touched.key, recorded);
   }
 
   /** The record lags behind what the checkpoint said, so its whole stream is folded anew. */
-  private async foldFromLog(key: RecordKey, stream: string, upTo: RecordedEvent): Promise<ReadModelRecord> {
+  private async foldFromLog(key: RecordKey, upTo: RecordedEvent): Promise<ReadModelRecord> {
     let record: ReadModelRecord | undefined;
-    let next = 0n;
-    for await (const stored of this.options.events.readStream(stream)) {
-      const projected = readProjectedEvent(stored);
-      if (projected?.kind !== 'evolves' || stored.revision !== next) break;
-      record = evolveRecord(key, record, projected.event, next++);
-    }
+    for await (const step of foldStream(this.options.events, key)) ({ record } = step);
     if (record && record.revision >= upTo.revision) return record;
     throw new ProjectionError(upTo, 'the events before it in its stream are missing from the log');
   }

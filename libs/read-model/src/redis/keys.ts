@@ -30,11 +30,14 @@ export class Keys {
   /** Generations that nobody reads any more. */
   readonly retired: string;
   readonly lease: string;
+  /** What was asked to be done with the read model as a whole. */
+  readonly job: string;
 
   constructor(private readonly prefix: string) {
     this.meta = `${prefix}:{meta}`;
     this.retired = `${prefix}:{meta}:retired`;
     this.lease = `${prefix}:{meta}:lease`;
+    this.job = `${prefix}:{meta}:job`;
   }
 
   /** Organization, projects, and which integrations have a hash. */
@@ -59,6 +62,20 @@ export class Keys {
   /** Matches every key of a generation, for SCAN. */
   allOf(generation: string): string {
     return `${this.prefix}:${generation}:*`;
+  }
+
+  /** Matches the hashes with the records of an organization, or with null of all, for SCAN. */
+  hashesOf(generation: string, organizationId: string | null): string {
+    return organizationId === null ? this.allOf(generation) : `${this.tenant(generation, organizationId)}*`;
+  }
+
+  /** Whose records a hash of the generation holds: nobody's own are the rollout's. Undefined for what holds none. */
+  parse(generation: string, key: string): { organizationId?: string; integrationId?: string } | undefined {
+    const name = key.slice(`${this.prefix}:${generation}:`.length);
+    if (name === 'rollout') return {};
+    const [, organizationId, integrationId] = /^\{([^}]+)\}(?::(.+))?$/.exec(name) ?? [];
+    if (organizationId === undefined) return undefined;
+    return integrationId === undefined ? { organizationId } : { organizationId, integrationId };
   }
 
   /** Where a record is kept. */

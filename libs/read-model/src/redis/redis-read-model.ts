@@ -6,14 +6,16 @@ import type {
   PositionWaiter,
   ReadModel,
   ReadModelWriter,
-  RebuildsBeside,
   SetupChecked,
   WriterLease,
 } from '../read-model.port.js';
+import type { MaintenanceJob } from '../maintenance/maintenance-job.js';
+import type { BesideWriter, Maintained, RecordSource } from '../maintenance/maintenance.port.js';
 import type { ReadModelRecord, RecordKey } from '../records.js';
 import { ReadModelSetupError } from '../read-model.errors.js';
 import type { BreakerState } from './circuit-breaker.js';
 import { EvictionCheck } from './eviction-check.js';
+import { RedisJobBoard } from './job-board.js';
 import { Keys } from './keys.js';
 import { Marks } from './marks.js';
 import { PositionPoller } from './position-poller.js';
@@ -21,6 +23,7 @@ import { RedisLease } from './projector-lease.js';
 import { RedisConnection } from './redis-connection.js';
 import type { RedisParts } from './read-rounds.js';
 import { RedisReader } from './redis-reader.js';
+import { RedisRecords } from './redis-records.js';
 import { parseRedisUrl } from './redis-url.js';
 import { RedisWriter } from './redis-writer.js';
 
@@ -32,7 +35,7 @@ export interface RedisReadModelOptions {
   readonly onBreaker?: (state: BreakerState) => void;
 }
 
-type Abilities = PositionWaiter & LogBound & SetupChecked & RebuildsBeside & WriterLease;
+type Abilities = PositionWaiter & LogBound & SetupChecked & Maintained & WriterLease;
 
 /** The read model in Redis or a Redis Cluster: both sides, shared by any number of processes. */
 export class RedisReadModel implements ReadModel, ReadModelWriter, Abilities {
@@ -41,6 +44,7 @@ export class RedisReadModel implements ReadModel, ReadModelWriter, Abilities {
   private readonly writer: RedisWriter;
   private readonly poller: PositionPoller;
   private readonly leases: RedisLease;
+  private readonly board: RedisJobBoard;
 
   /**
    * Connects in the background.
@@ -55,6 +59,7 @@ export class RedisReadModel implements ReadModel, ReadModelWriter, Abilities {
     this.parts = { connection, keys, marks, eviction: new EvictionCheck(connection) };
     this.reader = new RedisReader(this.parts);
     this.writer = new RedisWriter(this.parts);
+    this.board = new RedisJobBoard(this.parts);
     this.poller = new PositionPoller(() => this.reader.status());
     this.leases = new RedisLease({ connection, keys, ...(leaseMs === undefined ? {} : { ttlMs: leaseMs }) });
   }
@@ -147,10 +152,36 @@ export class RedisReadModel implements ReadModel, ReadModelWriter, Abilities {
     return this.writer.heartbeat(position);
   }
 
-  async rebuildBeside(storeId: string): Promise<ReadModelWriter> {
+  async rebuildBeside(storeId: string): Promise<BesideWriter> {
     const builder = new RedisWriter(this.parts, true);
     await builder.reset(storeId);
     return builder;
+  }
+
+  async resumeBeside(storeId: string, generation: string): Promise<BesideWriter> {
+    const builder = new RedisWriter(this.parts, true);
+    await builder.resume(storeId, generation);
+    return builder;
+  }
+
+  dropBeside(except: string | null): Promise<void> {
+    return this.writer.dropBeside(except);
+  }
+
+  async inspect(generation?: string): Promise<RecordSource> {
+    const { parts } = this;
+    const records =
+      generation === undefined ? await RedisRecords.served(parts) : new RedisRecords(generation, parts);
+    await records.position();
+    return records;
+  }
+
+  job(): Promise<MaintenanceJob | undefined> {
+    return this.board.job();
+  }
+
+  putJob(job: MaintenanceJob): Promise<boolean> {
+    return this.board.putJob(job);
   }
 
   lease(signal: AbortSignal): Promise<HeldLease> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
 import { CorruptRecordError, NOT_BOUND, ReadModelLostError } from '../read-model.errors.js';
-import type { ReadModelWriter } from '../read-model.port.js';
+import type { BesideWriter } from '../maintenance/maintenance.port.js';
 import type { ReadModelRecord, RecordKey } from '../records.js';
 import { RedisReplyError } from './guarded-calls.js';
 import { META_FIELDS, parseMeta, writePosition, type Generation, type Meta } from './meta.js';
@@ -11,7 +11,7 @@ import { RecordWrites } from './record-writes.js';
 import type { Command } from './redis-connection.js';
 import type { RedisParts } from './read-rounds.js';
 import { retireGenerations } from './retire-generations.js';
-import { BEGIN, REFUSALS, WRITE } from './scripts.js';
+import { BEGIN, DROP_BESIDE, REFUSALS, WRITE } from './scripts.js';
 
 type Act = 'beat' | 'ready' | '';
 
@@ -31,7 +31,7 @@ const NOTHING = '';
  * The writing side over Redis. Bound to one generation: what it writes is refused once that is no
  * longer there, or has gone back behind what this writer knows.
  */
-export class RedisWriter implements ReadModelWriter {
+export class RedisWriter implements BesideWriter {
   private readonly recent = new RecentRecords();
   private bound: Bound | undefined;
   /** What was there when this writer last looked, so that it does not begin anew what another has begun since. */
@@ -85,6 +85,26 @@ export class RedisWriter implements ReadModelWriter {
     await this.inBatches(marks.all(generation).map((mark) => ['set', mark, '1']));
     this.bound = { generation, position: START_OF_LOG };
     if (!this.beside) this.seen = generation;
+  }
+
+  /** Of one that fills a second generation. */
+  get generation(): string {
+    return this.mustBeBound().generation;
+  }
+
+  async isServed(): Promise<boolean> {
+    return (await this.readMeta())?.live?.id === this.generation;
+  }
+
+  /** Goes on filling a second generation. @throws ReadModelLostError when it is no more */
+  async resume(storeId: string, generation: string): Promise<void> {
+    this.bound = { generation, position: START_OF_LOG };
+    if ((await this.checkpoint(storeId)) === null) throw new ReadModelLostError(REFUSALS.KWLOST);
+  }
+
+  async dropBeside(except: string | null): Promise<void> {
+    const { connection, keys } = this.parts;
+    if ((await connection.eval(DROP_BESIDE, [keys.meta, keys.retired], [except ?? ''])) === 1) this.retire();
   }
 
   async load(recordKeys: readonly RecordKey[]): Promise<readonly (ReadModelRecord | undefined)[]> {

@@ -136,3 +136,34 @@ export const RELEASE_LEASE = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 `);
+
+/**
+ * Gives up the generation that is built beside the live one. KEYS: meta, retired. ARGV: the generation to leave, or ''.
+ * 1 when there was one.
+ */
+export const DROP_BESIDE = script(`
+local held = redis.call('HMGET', KEYS[1], 'live', 'build')
+local live, build = held[1] or '', held[2] or ''
+if live == '' or build == '' or build == ARGV[1] then return 0 end
+redis.call('SADD', KEYS[2], build)
+redis.call('HSET', KEYS[1], 'build', '')
+redis.call('HDEL', KEYS[1], 'buildAt', 'buildReady')
+return 1
+`);
+
+/** KEYS: job. ARGV: revision that is there ('' for none), revision, text. 1 when it was there. */
+export const PUT_JOB = script(`
+if (redis.call('HGET', KEYS[1], 'revision') or '') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'revision', ARGV[2], 'job', ARGV[3])
+return 1
+`);
+
+/** KEYS: an integration's hash. How many projects hold a key there, and the number that is kept of them. */
+export const COUNT_HOLDERS = script(`
+local all, count = redis.call('HGETALL', KEYS[1]), 0
+for i = 1, #all, 2 do
+  local field = all[i]
+  if field ~= '.' and field ~= '#' and all[i + 1]:match('^%d+:%d*:1:') then count = count + 1 end
+end
+return { count, tonumber(redis.call('HGET', KEYS[1], '#') or '0') or -1 }
+`);

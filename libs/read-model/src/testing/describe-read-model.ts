@@ -40,9 +40,9 @@ export function describeReadModel(
     describeCheckpoint(() => store);
     describeReads(() => store);
     describeReplay(open, abilities.runs ?? 40);
+    describeRebuild(() => store);
     if (abilities.shared) {
       describeManyWriters(() => store);
-      describeRebuild(() => store);
       describeLease(() => store);
     }
   });

@@ -1,8 +1,19 @@
 import { ReadModelLostError } from '../read-model.errors.js';
-import { canRebuildBeside, type ReadModelWriter, type RebuildsBeside } from '../read-model.port.js';
-import type { SlotRecord } from '../records.js';
+import { canBeMaintained, type Maintained } from '../maintenance/maintenance.port.js';
+import type { ReadModelWriter } from '../read-model.port.js';
+import { newJob } from '../maintenance/maintenance-job.js';
+import { streamOf } from '../projection/record-stream.js';
+import type { ReadModelRecord, RecordKey, SlotRecord } from '../records.js';
 import type { ReadModelUnderTest } from './read-model-under-test.js';
-import { STORE, at, orgSlot, organizationRecord, projectSlot, slotWithKey } from './sample-records.js';
+import {
+  STORE,
+  at,
+  orgSlot,
+  organizationRecord,
+  projectSlot,
+  rolloutRecord,
+  slotWithKey,
+} from './sample-records.js';
 
 const ADDRESSES = ['a', 'b', 'c'].map((projectId) => ({
   organizationId: 'acme',
@@ -19,7 +30,7 @@ const recordsAt = (revision: bigint) => [
 
 /** The optional ability to be built anew beside what is served. */
 export function describeRebuild(store: () => ReadModelUnderTest): void {
-  const builds = () => store().writer as ReadModelWriter & RebuildsBeside;
+  const builds = () => store().writer as ReadModelWriter & Maintained;
   const served = async (): Promise<bigint | undefined> => {
     const { status, entries } = await store().reader.lookup(ADDRESSES);
     return status.ready ? entries[0]?.projectSlot?.revision : undefined;
@@ -34,7 +45,7 @@ export function describeRebuild(store: () => ReadModelUnderTest): void {
     });
 
     it('is offered', () => {
-      expect(canRebuildBeside(store().writer)).toBe(true);
+      expect(canBeMaintained(store().writer)).toBe(true);
     });
 
     it('is not seen before it is ready, and then at once', async () => {
@@ -83,8 +94,37 @@ export function describeRebuild(store: () => ReadModelUnderTest): void {
       await expect(builder.checkpoint(STORE)).rejects.toThrow(ReadModelLostError);
     });
 
+    it('is gone on with by its name, where it was', async () => {
+      const builder = await builds().rebuildBeside(STORE);
+      await builder.write(recordsAt(2n), at(2));
+      const resumed = await builds().resumeBeside(STORE, builder.generation);
+      expect(await resumed.checkpoint(STORE)).toEqual(at(2));
+      expect(await resumed.isServed()).toBe(false);
+      await resumed.write(recordsAt(5n), at(5));
+      await resumed.markReady();
+      expect(await resumed.isServed()).toBe(true);
+      expect(await served()).toBe(5n);
+      await expect(builds().resumeBeside(STORE, 'another')).rejects.toThrow(ReadModelLostError);
+    });
+
+    it('is given up when that is asked for, and what is served never', async () => {
+      const builder = await builds().rebuildBeside(STORE);
+      await builds().dropBeside(builder.generation);
+      expect(await builder.checkpoint(STORE)).toBeDefined();
+      await builds().dropBeside(null);
+      await expect(builder.write([], at(5))).rejects.toThrow(ReadModelLostError);
+      await builds().dropBeside(null);
+      expect(await served()).toBe(4n);
+    });
+
+    it('refuses to begin where nothing is served', async () => {
+      await store().writer.reset(STORE);
+      await expect(builds().rebuildBeside(STORE)).rejects.toThrow(ReadModelLostError);
+      await expect(builds().inspect()).rejects.toThrow(ReadModelLostError);
+    });
+
     it('is never a wrong answer to those who read meanwhile', async () => {
-      const reader = store().another!();
+      const reader = store().another?.() ?? store().reader;
       const answers: { ready: boolean; slots: readonly (SlotRecord | undefined)[] }[] = [];
       let building = true;
       const read = async (): Promise<void> => {
@@ -115,7 +155,7 @@ export function describeRebuild(store: () => ReadModelUnderTest): void {
   describe('building anew what was given up', () => {
     it('is "not ready" to those who read meanwhile, and never "not set"', async () => {
       const { writer } = store();
-      const reader = store().another!();
+      const reader = store().another?.() ?? store().reader;
       let building = true;
       let answered = 0;
       const read = async (): Promise<void> => {
@@ -139,6 +179,81 @@ export function describeRebuild(store: () => ReadModelUnderTest): void {
       }
       building = false;
       await reading;
+    });
+  });
+
+  describe('its records, one by one', () => {
+    const key = (record: ReadModelRecord): RecordKey => record;
+
+    beforeEach(async () => {
+      const { writer } = store();
+      await writer.reset(STORE);
+      await writer.write([...recordsAt(4n), organizationRecord('globex'), rolloutRecord()], at(4));
+      await writer.markReady();
+    });
+
+    const scanned = async (organizationId: string | null, generation?: string): Promise<string[]> => {
+      const names = new Set<string>();
+      const source = await builds().inspect(generation);
+      for await (const { records, miscounts } of source.scan(organizationId)) {
+        expect(miscounts).toEqual([]);
+        for (const { record } of records) names.add(`${streamOf(key(record!))}@${record!.revision}`);
+      }
+      return [...names].sort();
+    };
+
+    it('are found by their keys, and all together', async () => {
+      const source = await builds().inspect();
+      const [first] = recordsAt(4n);
+      expect(await source.position()).toEqual(at(4));
+      expect(await source.find([first!, { kind: 'organization', organizationId: 'nobody' }])).toEqual([
+        { key: first, record: first },
+        undefined,
+      ]);
+      const acme = [
+        'organization-acme@4',
+        'orgKey-acme~openai@4',
+        ...ADDRESSES.map(({ projectId }) => `projectKey-acme~${projectId}~openai@4`),
+      ];
+      expect(await scanned('acme')).toEqual(acme.toSorted());
+      expect(await scanned(null)).toEqual([...acme, 'organization-globex@0', 'rollout-keys@0'].sort());
+      expect(await scanned('nobody')).toEqual([]);
+    });
+
+    it('are those of the generation that is named, for as long as it is there', async () => {
+      const live = await builds().inspect();
+      const builder = await builds().rebuildBeside(STORE);
+      await builder.write([organizationRecord('acme', 5n)], at(5));
+      expect(await scanned(null, builder.generation)).toEqual(['organization-acme@5']);
+      expect(await live.position()).toEqual(at(4));
+      await builder.markReady();
+      expect(await scanned(null)).toEqual(['organization-acme@5']);
+      await expect(live.position()).rejects.toThrow(ReadModelLostError);
+      await expect(builds().inspect('another')).rejects.toThrow(ReadModelLostError);
+    });
+  });
+
+  describe('the job that is kept in it', () => {
+    const request = {
+      id: 'one',
+      kind: 'check',
+      extent: 5,
+      organizationId: null,
+      requestedBy: 'alice é✓',
+      requestedAt: '2026-03-01T12:00:00.000Z',
+    } as const;
+
+    it('is changed by whoever knows what is there, and by nobody else', async () => {
+      expect(await builds().job()).toBeUndefined();
+      const first = newJob(request, 1);
+      expect(await builds().putJob({ ...first, revision: 2 })).toBe(false);
+      expect(await builds().putJob(first)).toBe(true);
+      expect(await builds().putJob(first)).toBe(false);
+      const answers = await Promise.all(
+        ['a', 'b', 'c'].map((problem) => builds().putJob({ ...first, revision: 2, problem })),
+      );
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await builds().job()).toEqual({ ...first, revision: 2, problem: expect.any(String) as string });
     });
   });
 }
