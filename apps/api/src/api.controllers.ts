@@ -1,3 +1,7 @@
+import { RebuildReadModelController } from './commands/rebuild-read-model/rebuild-read-model.controller.js';
+import { CheckReadModelController } from './commands/check-read-model/check-read-model.controller.js';
+import { StopReadModelJobController } from './commands/stop-read-model-job/stop-read-model-job.controller.js';
+import { GetReadModelJobController } from './queries/get-read-model-job/get-read-model-job.controller.js';
 import { ArchiveProjectController } from './commands/archive-project/archive-project.controller.js';
 import { ChangeRolloutController } from './commands/change-rollout/change-rollout.controller.js';
 import { DestroyOrgKeyVersionController } from './commands/destroy-org-key-version/destroy-org-key-version.controller.js';
@@ -59,6 +63,10 @@ export const API_CONTROLLERS = [
   RotateKeyEncryptionKeyController,
   SessionController,
   DevelopmentSignInController,
+  GetReadModelJobController,
+  RebuildReadModelController,
+  CheckReadModelController,
+  StopReadModelJobController,
   HealthController,
   MetricsController,
   OpenApiController,

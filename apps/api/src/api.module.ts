@@ -33,6 +33,11 @@ import { ProblemFilter } from './http/problems/problem.filter.js';
 import { AccessLog } from './http/server/access-log.js';
 import { HttpSpans } from './http/server/http-spans.js';
 import { sessionProviders, type SessionOptions } from './http/session/session.providers.js';
+import { RebuildReadModelHandler } from './commands/rebuild-read-model/rebuild-read-model.handler.js';
+import { CheckReadModelHandler } from './commands/check-read-model/check-read-model.handler.js';
+import { StopReadModelJobHandler } from './commands/stop-read-model-job/stop-read-model-job.handler.js';
+import { GetReadModelJobHandler } from './queries/get-read-model-job/get-read-model-job.handler.js';
+import { ReadModelJobs } from './maintenance/read-model-jobs.service.js';
 import { KekRotation } from './kek-rotation/kek-rotation.service.js';
 import { RewrapService } from './kek-rotation/rewrap.service.js';
 import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
@@ -89,6 +94,10 @@ const HANDLERS: Provider[] = [
   DestroyOrgKeyVersionHandler,
   DestroyProjectKeyVersionHandler,
   RotateKeyEncryptionKeyHandler,
+  RebuildReadModelHandler,
+  CheckReadModelHandler,
+  StopReadModelJobHandler,
+  GetReadModelJobHandler,
   GetKeyEncryptionKeysHandler,
   GetRolloutHandler,
   ListIntegrationsHandler,
@@ -129,6 +138,7 @@ export class ApiModule {
         Shredder,
         RewrapService,
         KekRotation,
+        ReadModelJobs,
       ],
       // For what runs commands in the same process without HTTP.
       exports: [CqrsModule, WriteHorizon],

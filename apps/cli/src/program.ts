@@ -8,6 +8,7 @@ import { addKekCommands } from './commands/kek.commands.js';
 import { addKeyCommands } from './commands/key.commands.js';
 import { addOrgCommands } from './commands/org.commands.js';
 import { addProjectCommands } from './commands/project.commands.js';
+import { addReadModelCommands } from './commands/read-model.commands.js';
 import { addRolloutCommands } from './commands/rollout.commands.js';
 import { addShredCommand } from './commands/shred.command.js';
 import { addStatusCommand } from './commands/status.command.js';
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addKeyCommands,
   addShredCommand,
   addKekCommands,
+  addReadModelCommands,
   addEffectiveCommand,
   addUsageCommand,
   addHistoryCommand,

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   REQUEST_TIMEOUT: { http: 408, grpc: 4, title: 'The request took too long' },
   KEY_VERSION_IN_USE: { http: 409, grpc: 9, title: 'The version is in use' },
   AUDIT_LOG_ALTERED: { http: 409, grpc: 15, title: 'The audit log is not what was signed' },
+  READ_MODEL_BUSY: { http: 409, grpc: 9, title: 'The read model is being rebuilt or checked' },
   VERSION_CONFLICT: { http: 412, grpc: 10, title: 'The version has changed' },
   PAYLOAD_TOO_LARGE: { http: 413, grpc: 3, title: 'Request body too large' },
   UNSUPPORTED_MEDIA_TYPE: { http: 415, grpc: 3, title: 'Unsupported media type' },

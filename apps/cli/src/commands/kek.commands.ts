@@ -1,10 +1,11 @@
-import { sleep, type Style } from '@keyward/runtime';
+import type { Style } from '@keyward/runtime';
 import type { Command } from 'commander';
 import type { CommandContext, Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import type { ApiClient } from '../connection/api-client.js';
-import { CliError, interruptedError } from '../errors/cli-error.js';
+import { CliError } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
+import { waitForWork } from './wait-for-work.js';
 
 interface KekStatus {
   readonly [field: string]: Json;
@@ -17,9 +18,6 @@ interface KekStatus {
 }
 
 const PATH = ['v1', 'key-encryption-keys'];
-const POLL_MS = 500;
-/** A token that is made for the command lives for a minute. */
-const NEW_TOKEN_AFTER_MS = 40_000;
 
 export function addKekCommands(program: Command, run: Run): void {
   const kek = program.command('kek').description('the key encryption keys (platform admins)');
@@ -46,33 +44,21 @@ async function rotateAll(context: CommandContext): Promise<void> {
   context.printer.answer(answer, (style) => textOf(style, status));
 }
 
-/** Shows how far it is on a terminal: done, per second, and the time that is left at that rate. */
-async function untilRotated(
-  context: CommandContext,
-  signedInApi: ApiClient,
-  begun: KekStatus,
-): Promise<KekStatus> {
-  const { interrupted } = context.environment;
-  const progress = context.printer.progress();
+async function untilRotated(context: CommandContext, api: ApiClient, begun: KekStatus): Promise<KekStatus> {
   const pace = new Pace();
-  let [api, status, signedInAt] = [signedInApi, begun, performance.now()];
-  try {
-    while (status.others.length > 0) {
-      if (status.unreadable > 0 && status.unreadable === status.remaining) throw unreadable(status);
-      const { remaining } = status;
-      progress.show(() => pace.textOf(remaining));
-      await sleep(POLL_MS, interrupted);
-      if (interrupted.aborted) throw interruptedError();
-      if (performance.now() - signedInAt > NEW_TOKEN_AFTER_MS)
-        [api, signedInAt] = [await signedIn(context), performance.now()];
-      status = (await api.request({ method: 'GET', path: PATH })) as KekStatus;
-    }
-  } finally {
-    progress.end();
-  }
-  return status;
+  return waitForWork(context, api, {
+    begun,
+    ask: async (signedInApi) => (await signedInApi.request({ method: 'GET', path: PATH })) as KekStatus,
+    isDone: (status) => {
+      const { others, remaining, unreadable: count } = status;
+      if (others.length > 0 && count > 0 && count === remaining) throw unreadable(status);
+      return others.length === 0;
+    },
+    textOf: ({ remaining }) => pace.textOf(remaining),
+  });
 }
 
+/** How far it is: done, per second, and the time that is left at that rate. */
 class Pace {
   private total = 0;
   private readonly since = performance.now();

@@ -15,6 +15,7 @@ describe('The exit codes', () => {
       rateLimited: 8,
       unavailable: 9,
       notVerified: 10,
+      differs: 11,
       interrupted: 130,
     });
   });

@@ -13,6 +13,7 @@ export const EXIT = {
   rateLimited: 8,
   unavailable: 9,
   notVerified: 10,
+  differs: 11,
   interrupted: 130,
 } as const;
 
@@ -28,12 +29,13 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.notFound, 'unknown organization, project, integration or version, or no key is set'],
   [
     EXIT.conflict,
-    'the version is another one than --if-match or is in use, or the idempotency key was used already',
+    'the version is another one than --if-match or is in use, the idempotency key was used already, or the read model is being rebuilt or checked',
   ],
   [EXIT.refusedValue, 'the key is refused: wrong format, a mask, or of a kind that cannot be shared'],
   [EXIT.rateLimited, 'too many requests'],
   [EXIT.unavailable, 'Keyward cannot be reached or is not ready'],
   [EXIT.notVerified, 'the export is not what Keyward signed'],
+  [EXIT.differs, 'the read model is not what the event log says'],
   [EXIT.interrupted, 'interrupted by Ctrl-C'],
 ];
 
@@ -54,6 +56,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   REQUEST_TIMEOUT: EXIT.unavailable,
   KEY_VERSION_IN_USE: EXIT.conflict,
   AUDIT_LOG_ALTERED: EXIT.notVerified,
+  READ_MODEL_BUSY: EXIT.conflict,
   VERSION_CONFLICT: EXIT.conflict,
   PAYLOAD_TOO_LARGE: EXIT.refusedValue,
   UNSUPPORTED_MEDIA_TYPE: EXIT.unexpected,

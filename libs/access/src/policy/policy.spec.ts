@@ -108,6 +108,10 @@ const DESIGN_ROUTES = `
   PUT    /v1/rollout
   GET    /v1/key-encryption-keys
   POST   /v1/key-encryption-keys/rotation
+  GET    /v1/read-model/job
+  DELETE /v1/read-model/job
+  POST   /v1/read-model/rebuild
+  POST   /v1/read-model/check
   GET    /v1/integrations
   GET    /v1/organizations/{org}/integrations
   PUT    /v1/organizations/{org}/integrations/{integration}/key

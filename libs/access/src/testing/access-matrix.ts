@@ -22,6 +22,10 @@ const MATRIX = `
   putRollout              -     -       any     -      -      -       -        -         -         -       -
   getKeyEncryptionKeys    -     -       any     -      -      -       -        -         -         -       -
   rotateKeyEncryptionKeys -     -       any     -      -      -       -        -         -         -       -
+  getReadModelJob         -     -       any     -      -      -       -        -         -         -       -
+  stopReadModelJob        -     -       any     -      -      -       -        -         -         -       -
+  rebuildReadModel        -     -       any     -      -      -       -        -         -         -       -
+  checkReadModel          -     -       any     -      -      -       -        -         -         -       -
   listIntegrations        -     any     any     any    any    any     any      any       any       any     any
   listOrgIntegrations     -     -       -       own    own    own     -        -         -         -       -
   setOrgKey               -     -       -       own    own    -       -        -         -         -       -

@@ -4,6 +4,7 @@ import type { EventStore } from '@keyward/event-store';
 import type { SealedKey } from '@keyward/sealing';
 import type { StoredRecord } from '../maintenance/maintenance.port.js';
 import { lastMaterial } from '../projection/key-materials.js';
+import type { KeyMaterial } from '../projection/projected-event.js';
 import { foldStream } from '../projection/record-stream.js';
 import type { ReadModelRecord, RecordKey, SlotRecord } from '../records.js';
 import {
@@ -102,13 +103,22 @@ async function judgeSealed(
   last: ReadModelRecord,
   through: LogPosition,
 ): Promise<Verdict | undefined> {
-  const held = slot.state.key && (await lastMaterial(log, slot.state.key.keyId));
+  const { key } = slot.state;
+  const held = key && (await lastMaterial(log, key.keyId));
   if (!held) return isForged(slot, last) ? only('altered', 'sealed') : undefined;
-  const { material, position } = held;
-  const ahead = material.revision - (slot.sealedRevision ?? -1n);
-  if (ahead === 0n) return isSame(slot.sealed, material.sealed) ? undefined : only('altered', 'sealed');
-  if (ahead < 0n) return only('newer', 'sealed');
-  return comparePositions(position, through) <= 0 ? only('older', 'sealed') : undefined;
+  const kind = judgeWrapping(held.material, slot);
+  // A newer wrapping may have come since.
+  const isLater = kind === 'older' && comparePositions(held.position, through) > 0;
+  return kind && !isLater ? only(kind, 'sealed') : undefined;
+}
+
+function judgeWrapping(
+  held: KeyMaterial,
+  { sealed, sealedRevision }: SlotRecord,
+): DifferenceKind | undefined {
+  const ahead = held.revision - (sealedRevision ?? -1n);
+  if (ahead === 0n) return isSame(sealed, held.sealed) ? undefined : 'altered';
+  return ahead > 0n ? 'older' : 'newer';
 }
 
 function isSame(one: SealedKey | null, other: SealedKey): boolean {
