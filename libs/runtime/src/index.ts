@@ -1,5 +1,6 @@
 export { connectionSettings } from './connection/connection.settings.js';
 export { isLoopback } from './connection/loopback.js';
+export { FileLock } from './files/file-lock.js';
 export { createPrivateFile, readPrivateFile } from './files/private-file.js';
 export { GrpcController, GrpcErrorFilter } from './grpc/grpc-error.filter.js';
 export { GrpcServer, type GrpcServerOptions, type GrpcTls } from './grpc/grpc-server.js';

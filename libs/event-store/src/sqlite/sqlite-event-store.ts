@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogPosition } from '@keyward/contracts';
+import { FileLock } from '@keyward/runtime';
 import { checkMaxCount, checkStreamName, encodeAppend, type EncodedAppend } from '../append-rules.js';
 import { CommitSignal } from '../embedded/commit-signal.js';
 import { followLog, toPosition } from '../embedded/follow-log.js';
@@ -18,7 +19,6 @@ import {
   type SubscribeOptions,
   type SubscriptionMessage,
 } from '../event-store.port.js';
-import { FileLock } from './file-lock.js';
 import { LogReader, PageSize, windowOf, type PageBounds } from './log-reader.js';
 import type { WriterOptions, WrittenAppend } from './protocol.js';
 import { StreamHeads } from './stream-heads.js';
@@ -64,7 +64,7 @@ export class SqliteEventStore extends EventStore implements AtomicAppender, Revi
     let lock: FileLock | undefined;
     try {
       createPrivately(file);
-      lock = FileLock.acquire(file);
+      lock = await lockOf(file);
       const writer = await WriterClient.start({ ...options, file });
       return new SqliteEventStore(lock, writer, new LogReader(file));
     } catch (error) {
@@ -236,6 +236,17 @@ export class SqliteEventStore extends EventStore implements AtomicAppender, Revi
       clearTimeout(timer);
     }
   }
+}
+
+/** @throws EventStoreError STORE_IN_USE when another store, here or in another process, has the file. */
+async function lockOf(file: string): Promise<FileLock> {
+  const lock = await FileLock.acquire(`${file}.lock`);
+  if (lock) return lock;
+  throw new EventStoreError(
+    'STORE_IN_USE',
+    `the event store ${file} is in use by another Keyward process: ` +
+      'stop that one first, or give this one a file of its own with KEYWARD_EVENT_STORE=sqlite:<path>',
+  );
 }
 
 /** What the log holds is for this user only: its folder, when new, and the file are closed to others. */
