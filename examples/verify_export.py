@@ -97,7 +97,7 @@ def head_fault(head, header, keys):
     return None if is_signed(key, head["bytes"], bytes.fromhex(head["signature"])) else "bad_signature"
 
 def is_of_log(stream, organization):
-    of = re.match("(?:organization|project|orgKey|projectKey|destroyedKeys|refusals)-([^~]+)", stream)
+    of = re.match("(?:organization|project|orgKey|projectKey|destroyedKeys|refusals|keyReads)-([^~]+)", stream)
     return of[1] == organization if of else stream == "rollout-keys" and organization is None
 
 def root_of(tree):

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeywardClient, type KeywardClient, type Lookup } from '@keyward/client';
 import { token } from './standalone.js';
 
@@ -194,6 +195,21 @@ export function describeMission(title: string, start: () => Promise<MissionStage
         keyward = await keyward.killAndStartAgain();
         worker = startWorker();
         expect(await used('website', 'serpapi', set)).toBe(`organization 1 ${ORG_KEY}`);
+      },
+      START_LIMIT_MS,
+    );
+
+    it(
+      'knows who was given which version for which project, also what was handed out just before kill -9',
+      async () => {
+        const usesOf = async (integration: string): Promise<string[]> => {
+          const { body } = await call(admin, 'GET', org(`/integrations/${integration}/key/usage`));
+          const uses = body['uses'] as { worker: string; projectId: string; version: number }[];
+          return uses.map((use) => `${use.worker} ${use.projectId} ${use.version}`).sort();
+        };
+        const all = ['worker mobile 1', 'worker mobile 2', 'worker website 1'];
+        while ((await usesOf('openai')).length < all.length) await sleep(50);
+        expect(await usesOf('openai')).toEqual(all);
       },
       START_LIMIT_MS,
     );

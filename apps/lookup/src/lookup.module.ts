@@ -2,7 +2,7 @@ import { TokenVerifier } from '@keyward/access';
 import { EventStore } from '@keyward/event-store';
 import { FreshReader, ReadModel, StalenessMonitor } from '@keyward/read-model';
 import { Refusals } from '@keyward/refusals';
-import { Clock, HealthRegistry, Metrics, Tracing } from '@keyward/runtime';
+import { Clock, HealthRegistry, Ids, Metrics, Supervisor, Tracing } from '@keyward/runtime';
 import { Unsealer } from '@keyward/sealing';
 import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { KeyAnswers } from './answers/key-answers.js';
@@ -19,6 +19,9 @@ import { LookupHealth } from './lookup.health.js';
 import { LookupMetrics } from './lookup.metrics.js';
 import type { LookupSettings } from './lookup.settings.js';
 import { LookupGrpcController } from './lookup/lookup.grpc.controller.js';
+import { HandOuts, UnrecordedHandOuts } from './read-audit/hand-outs.port.js';
+import { ReadAudit } from './read-audit/read-audit.js';
+import { ReadAuditReport } from './read-audit/read-audit.report.js';
 import { FreshLookups } from './reading/fresh-lookups.js';
 
 export { withSecretsZeroed } from './answers/zero-secrets.js';
@@ -30,7 +33,8 @@ export { withSecretsZeroed } from './answers/zero-secrets.js';
  */
 @Module({})
 export class LookupModule {
-  static forRoot(settings: LookupSettings): DynamicModule {
+  /** @param journals folder for what was handed out and is not in the event log yet; made when it is not there */
+  static forRoot(settings: LookupSettings, journals: string): DynamicModule {
     return {
       module: LookupModule,
       controllers: [LookupGrpcController, BatchLookupGrpcController],
@@ -44,6 +48,7 @@ export class LookupModule {
         freshLookups,
         positionTokens,
         rateLimit(settings),
+        handOuts(settings, journals),
         effectiveKeys,
         lookupCalls(settings),
         health,
@@ -88,15 +93,44 @@ function rateLimit(settings: LookupSettings): FactoryProvider<LookupRateLimit> {
   };
 }
 
+function handOuts(settings: LookupSettings, folder: string): FactoryProvider<HandOuts> {
+  const whenUnrecorded = settings.KEYWARD_READ_AUDIT;
+  if (whenUnrecorded === 'off') return { provide: HandOuts, useFactory: () => new UnrecordedHandOuts() };
+  const options = {
+    folder,
+    whenUnrecorded,
+    intervalMs: settings.KEYWARD_READ_AUDIT_INTERVAL,
+    backlogBytes: settings.KEYWARD_READ_AUDIT_BACKLOG,
+  };
+  return {
+    provide: HandOuts,
+    inject: [EventStore, Clock, Ids, Supervisor, HealthRegistry, Metrics],
+    // eslint-disable-next-line max-params -- what Nest injects comes one by one
+    useFactory: (
+      events: EventStore,
+      clock: Clock,
+      ids: Ids,
+      supervisor: Supervisor,
+      health: HealthRegistry,
+      metrics: Metrics,
+    ) => {
+      const report = new ReadAuditReport(clock, metrics);
+      return ReadAudit.open({ events, clock, ids, supervisor, health, report }, options);
+    },
+  };
+}
+
 const effectiveKeys: FactoryProvider<EffectiveKeysService> = {
   provide: EffectiveKeysService,
-  inject: [LookupRateLimit, FreshLookups, KeyAnswers, PositionTokens],
+  inject: [LookupRateLimit, FreshLookups, KeyAnswers, PositionTokens, HandOuts],
+  // eslint-disable-next-line max-params -- what Nest injects comes one by one
   useFactory: (
     limit: LookupRateLimit,
     lookups: FreshLookups,
     answers: KeyAnswers,
     positions: PositionTokens,
-  ) => new EffectiveKeysService(limit, lookups, answers, positions),
+    recorded: HandOuts,
+  ) => new EffectiveKeysService(limit, lookups, answers, positions, recorded),
 };
 
 function lookupCalls(settings: LookupSettings): FactoryProvider<LookupCalls> {

@@ -62,7 +62,7 @@ class LookupApp {
           dataDir,
         }),
         RefusalsModule.forRoot(settings),
-        LookupModule.forRoot(settings),
+        LookupModule.forRoot(settings, join(dataDir, 'reads')),
         OperationsModule.forRoot(settings, OPERATIONS_PORT),
       ],
     };

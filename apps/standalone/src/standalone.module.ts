@@ -53,7 +53,7 @@ export class StandaloneModule {
         HistoryModule.forRoot(join(dataDir, 'history.db')),
         RefusalsModule.forRoot(settings),
         ApiModule.forRoot(settings, { alone: true }),
-        LookupModule.forRoot(settings),
+        LookupModule.forRoot(settings, join(dataDir, 'reads')),
         BroadcasterModule.forRoot(settings),
       ],
     };

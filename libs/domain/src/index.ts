@@ -35,6 +35,12 @@ export {
   type NotConfiguredReason,
 } from './effective-key.js';
 export { versionConflict, type ExpectedVersion } from './expected-version.js';
+export {
+  KEY_READS_PREFIX,
+  keyReadsStream,
+  type HandOut,
+  type KeysHandedOut,
+} from './hand-outs/keys-handed-out.js';
 export { ID_PATTERN, ID_RULE, isId } from './ids.js';
 export {
   orgKeySlot,

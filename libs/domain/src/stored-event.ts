@@ -1,4 +1,5 @@
 import type { KeyDestroyed } from './destroyed-keys/destroyed-keys.js';
+import type { KeysHandedOut } from './hand-outs/keys-handed-out.js';
 import type { KeySlotEvent } from './key-slot/key-slot.events.js';
 import type { OrganizationEvent } from './organization/organization.js';
 import type { ProjectEvent } from './project/project.js';
@@ -7,7 +8,13 @@ import type { RolloutEvent } from './rollout/rollout.js';
 import { UnreadableEventError, upcast, type StoredEvent } from './upcasting/upcast.js';
 
 export type DomainEvent =
-  OrganizationEvent | ProjectEvent | RolloutEvent | KeySlotEvent | KeyDestroyed | RequestRefused;
+  | OrganizationEvent
+  | ProjectEvent
+  | RolloutEvent
+  | KeySlotEvent
+  | KeyDestroyed
+  | RequestRefused
+  | KeysHandedOut;
 
 const TYPES: Readonly<Record<DomainEvent['type'], true>> = {
   OrganizationRegistered: true,
@@ -25,6 +32,7 @@ const TYPES: Readonly<Record<DomainEvent['type'], true>> = {
   ProjectKeyRemoved: true,
   KeyDestroyed: true,
   RequestRefused: true,
+  KeysHandedOut: true,
 };
 
 /**

@@ -6,7 +6,10 @@ import type { HistoryKind } from './history-kind.js';
 
 /** An event of an organization's history. */
 export interface HistoryEntry {
-  /** As the log holds it, but for a change of the rollout: there the lists of organizations are left out. */
+  /**
+   * As the log holds it, but for a change of the rollout: there the lists of organizations are left out; and for what was
+   * read: there those hand-outs are left out that were not asked for.
+   */
   readonly event: RecordedEvent;
   readonly kind: HistoryKind;
   /** Of the key that the event names: what only the event that set it says. Null when it names none. */
@@ -25,8 +28,9 @@ export interface HistoryFilter {
   readonly organizationId: string;
   readonly projectId?: string | undefined;
   readonly integrationId?: string | undefined;
-  /** Subject of whoever did it. */
+  /** Subject of whoever did it; of what was read, the worker. */
   readonly actor?: string | undefined;
+  /** Absent: every kind but `read`, of which there is much. */
   readonly kind?: HistoryKind | undefined;
   /** Inclusive; by the time at which it occurred. */
   readonly from?: Date | undefined;
@@ -64,9 +68,33 @@ export interface LastEntriesQuery {
   readonly at?: LogPosition | Date | undefined;
 }
 
+/** That a version of a key was handed out to a worker for a project. */
+export interface KeyUse {
+  readonly keyId: string;
+  readonly version: number;
+  readonly worker: string;
+  readonly projectId: string;
+  readonly firstUsedAt: Date;
+  readonly lastUsedAt: Date;
+  readonly count: number;
+}
+
+/** Uses of the organization's key for one integration, in all its versions, the latest first. */
+export interface KeyUses {
+  readonly uses: readonly KeyUse[];
+  /** Whether there are older ones than these. */
+  readonly moreUses: boolean;
+}
+
 /** The last entry of each stream: it says how things stand. */
 export interface LastEntries extends AsOfPosition {
   readonly entries: readonly HistoryEntry[];
+}
+
+/** When keys were handed out last, by key id, in milliseconds since 1970; absent where never. */
+export interface LastUses {
+  readonly position: LogPosition;
+  readonly lastUses: ReadonlyMap<string, number>;
 }
 
 /**
@@ -87,6 +115,10 @@ export interface HistoryIndex {
   read(query: HistoryQuery): Promise<HistoryPage>;
 
   lastOfEach(query: LastEntriesQuery): Promise<LastEntries>;
+
+  uses(organizationId: string, integrationId: string): Promise<KeyUses & AsOfPosition>;
+
+  lastUses(keyIds: readonly string[]): Promise<LastUses>;
 
   /** What the same events have come to in the audit logs: kept in the same file, and fed by {@link apply} too. */
   readonly audit: RemoteLedger;

@@ -15,6 +15,7 @@ export const HISTORY_KINDS = [
   'enabled',
   'destroyed',
   'refused',
+  'read',
 ] as const;
 
 export type HistoryKind = (typeof HISTORY_KINDS)[number];
@@ -35,4 +36,5 @@ export const HISTORY_KIND_OF: Readonly<Record<DomainEvent['type'], HistoryKind>>
   ProjectKeyRemoved: 'removed',
   KeyDestroyed: 'destroyed',
   RequestRefused: 'refused',
+  KeysHandedOut: 'read',
 };

@@ -10,8 +10,11 @@ import {
   type HistoryIndex,
   type HistoryPage,
   type HistoryQuery,
+  type AsOfPosition,
+  type KeyUses,
   type LastEntries,
   type LastEntriesQuery,
+  type LastUses,
 } from './history-index.port.js';
 
 /** How fresh an answer must be: as the log is now, as it was at a position, or as the index happens to be. */
@@ -128,6 +131,30 @@ export class History {
     question: (ledger: RemoteLedger) => Promise<T>,
   ): Promise<T> {
     return this.ask(freshness, timeoutMs, (index) => question(index.audit));
+  }
+
+  /**
+   * Who was given the organization's key for an integration.
+   * @throws KeywardError as {@link read}
+   */
+  uses(
+    slot: { readonly organizationId: string; readonly integrationId: string },
+    freshness: Freshness,
+    timeoutMs: number,
+  ): Promise<KeyUses & AsOfPosition> {
+    return this.askOfOne(freshness, timeoutMs, (index) =>
+      index.uses(slot.organizationId, slot.integrationId),
+    );
+  }
+
+  /** As the index happens to be; undefined while there is none to ask: what is shown beside something else can wait. */
+  async lastUses(keyIds: readonly string[]): Promise<LastUses | undefined> {
+    const { index } = this;
+    if (!index || this.missing !== undefined) return undefined;
+    return index.lastUses(keyIds).catch((error: unknown) => {
+      if (index === this.index) this.giveUp(error);
+      return undefined;
+    });
   }
 
   private async ask<T>(

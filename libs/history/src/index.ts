@@ -7,8 +7,11 @@ export {
   type HistoryIndexErrorCode,
   type HistoryPage,
   type HistoryQuery,
+  type KeyUse,
+  type KeyUses,
   type LastEntries,
   type LastEntriesQuery,
+  type LastUses,
   type NamedKey,
 } from './history-index.port.js';
 export { HISTORY_KINDS, HISTORY_KIND_OF, type HistoryKind } from './history-kind.js';

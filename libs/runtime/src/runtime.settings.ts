@@ -5,7 +5,7 @@ import { defineSettings, type SettingsOf } from './settings/settings.js';
 export const runtimeSettings = defineSettings({
   KEYWARD_DATA_DIR: setting.path({
     default: './data',
-    doc: "Folder of what is kept on this machine: the embedded event log, the private files that are made at the first start, and the api's index of the history, which is made anew where the folder is a temporary one.",
+    doc: "Folder of what is kept on this machine: the embedded event log, the private files that are made at the first start, the api's index of the history, which is made anew where the folder is a temporary one, and the lookup's journal of what it handed out.",
   }),
   KEYWARD_LOG_LEVEL: setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',

@@ -16,27 +16,33 @@ export interface Filled {
 export type BenchKeyward = RunningKeyward & Filled;
 
 /** The whole of Keyward in a process of its own, filled by real commands. */
-export const keyward: Fixture<BenchKeyward> = {
-  async open(bench) {
-    bench.progress('starting Keyward and filling it');
-    const data = temporaryDataDir();
-    const running = await startKeyward(data.path, {
-      KEYWARD_RATE_LIMIT_PRINCIPAL: '0',
-      KEYWARD_RATE_LIMIT_ORGANIZATION: '0',
-      NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '',
-    });
-    const close = async (): Promise<void> => {
-      await running.stop();
-      data.dispose();
-    };
-    try {
-      return { value: await fill(running, data.path), close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  },
-};
+export const keyward: Fixture<BenchKeyward> = keywardWith({});
+
+/** The same with more settings. */
+export function keywardWith(settings: Readonly<Record<string, string>>): Fixture<BenchKeyward> {
+  return {
+    async open(bench) {
+      bench.progress('starting Keyward and filling it');
+      const data = temporaryDataDir();
+      const running = await startKeyward(data.path, {
+        KEYWARD_RATE_LIMIT_PRINCIPAL: '0',
+        KEYWARD_RATE_LIMIT_ORGANIZATION: '0',
+        NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '',
+        ...settings,
+      });
+      const close = async (): Promise<void> => {
+        await running.stop();
+        data.dispose();
+      };
+      try {
+        return { value: await fill(running, data.path), close };
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
 
 async function fill(running: RunningKeyward, dataDir: string): Promise<BenchKeyward> {
   return { ...running, ...(await fillOver(running.httpUrl, dataDir)) };

@@ -37,6 +37,30 @@ export const BATCHED: LoadPlan = {
   requests: (addresses) => [{ addresses: addresses.slice(0, BATCH) }],
 };
 
+/** The limit is another Keyward, asked the same. */
+export function loadsOfBoth(
+  server: Fixture<LookupServer>,
+  limit: Fixture<LookupServer>,
+  { method, requests }: LoadPlan,
+): Fixture<Loads> {
+  return {
+    async open(bench) {
+      // Before the load: what is opened last is closed first.
+      const servers = { keyward: await bench.shared(server), bare: await bench.shared(limit) };
+      const load = await startChild('processes/grpc-load.process.ts');
+      const { path, requestSerialize } = METHODS[method];
+      for (const name of ['keyward', 'bare'] as const) {
+        const { grpcTarget: target, workerToken, addresses } = servers[name];
+        const messages = requests(addresses).map((request) => requestSerialize(request));
+        const plan = { path, token: workerToken, messages, concurrency: CONCURRENCY };
+        await load.ask('open', { name, load: { ...plan, target } });
+      }
+      const pids = { keyward: servers.keyward.pid, bare: servers.bare.pid };
+      return { value: { load, pids }, close: () => load.stop() };
+    },
+  };
+}
+
 export function loadsOf(server: Fixture<LookupServer>, { method, requests }: LoadPlan): Fixture<Loads> {
   return {
     async open(bench) {

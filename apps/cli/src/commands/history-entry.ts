@@ -19,6 +19,16 @@ export interface Entry {
   readonly operation?: string | null;
   readonly code?: string | null;
   readonly count?: number;
+  readonly handOuts?: readonly HandOut[];
+}
+
+interface HandOut {
+  readonly worker: string;
+  readonly projectId: string;
+  readonly integrationId: string;
+  readonly version: number;
+  readonly lastAt: string;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 const COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
@@ -29,6 +39,18 @@ const COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   destroyed: 'red',
   refused: 'yellow',
 };
+
+/** What is shown in lines of their own: of what was handed out each worker and version, when last. */
+export function linesOf(entry: Entry): readonly Entry[] {
+  return (
+    entry.handOuts?.map(({ worker, projectId, integrationId, version, lastAt, counts }) => {
+      const count = Object.values(counts).reduce((sum, each) => sum + each, 0);
+      const [subject, reason] = [worker, count === 1 ? 'once' : `${count} times`];
+      const actor = { subject, kind: null };
+      return { ...entry, occurredAt: lastAt, actor, projectId, integrationId, version, reason };
+    }) ?? [entry]
+  );
+}
 
 /** Time, who, what, project, integration, key, version, why. */
 export function entryCells(style: Style, entry: Entry): Cell[] {

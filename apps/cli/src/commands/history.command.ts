@@ -7,7 +7,7 @@ import { CliError } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
 import { countReader, idReader, subjectReader } from '../input/arguments.js';
 import { table } from '../output/table.js';
-import { entryCells, entryLine, type Entry } from './history-entry.js';
+import { entryCells, entryLine, linesOf, type Entry } from './history-entry.js';
 
 interface HistoryOptions {
   readonly project?: string;
@@ -42,8 +42,15 @@ export function addHistoryCommand(program: Command, run: Run): void {
     .argument('<org>', "the organization's id", idReader('<org>'))
     .option('--project <project>', 'only what concerns this project alone', idReader('--project'))
     .option('--integration <integration>', 'only keys for this integration', idReader('--integration'))
-    .option('--actor <subject>', 'only what this subject did', subjectReader('--actor'))
-    .option('--kind <kind>', 'only what is of this kind, such as set, removed, disabled, refused')
+    .option(
+      '--actor <subject>',
+      'only what this subject did; with --kind read what this worker was given',
+      subjectReader('--actor'),
+    )
+    .option(
+      '--kind <kind>',
+      'only what is of this kind, such as set, removed, disabled, refused; read is left out unless it is asked for',
+    )
     .option('--from <time>', 'only what occurred at this time (RFC 3339) or later')
     .option('--to <time>', 'only what occurred before this time (RFC 3339)')
     .option('--after <position>', 'the first that follow this position, not the last of all')
@@ -139,7 +146,12 @@ function howToGoOn(error: unknown, last: string): unknown {
 }
 
 function printLines({ printer }: CommandContext, items: readonly Entry[]): void {
-  for (const item of items) printer.event(item as unknown as Json, (style) => entryLine(style, item));
+  for (const item of items)
+    printer.event(item as unknown as Json, (style) =>
+      linesOf(item)
+        .map((line) => entryLine(style, line))
+        .join('\n'),
+    );
 }
 
 const HEAD = ['time', 'who', 'what', 'project', 'integration', 'key', 'version', 'why'];
@@ -149,6 +161,6 @@ function textOf(style: Style, items: readonly Entry[]): string {
   return table(
     style,
     HEAD,
-    items.map((item) => entryCells(style, item)),
+    items.flatMap(linesOf).map((line) => entryCells(style, line)),
   );
 }

@@ -20,12 +20,14 @@ interface OrganizationItem {
   readonly version: number | null;
   readonly setBy: string | null;
   readonly setAt: string | null;
+  readonly lastUsedAt: string | null;
   readonly overridingProjects: number;
 }
 
 interface ProjectItem {
   readonly id: string;
   readonly effective: EffectiveAnswer;
+  readonly lastUsedAt: string | null;
 }
 
 interface OrganizationListing {
@@ -58,7 +60,16 @@ function needOf(org: string, project: string | undefined): Need {
     : { projects: { [`${org}/${project}`]: 'viewer' } };
 }
 
-const ORGANIZATION_HEAD = ['integration', 'state', 'key', 'version', 'set by', 'set at', 'overrides'];
+const ORGANIZATION_HEAD = [
+  'integration',
+  'state',
+  'key',
+  'version',
+  'set by',
+  'set at',
+  'last given',
+  'overrides',
+];
 
 function organizationText(style: Style, answer: Json, all: boolean): string {
   const { items, entitlement } = answer as unknown as OrganizationListing;
@@ -70,6 +81,7 @@ function organizationText(style: Style, answer: Json, all: boolean): string {
     item.version,
     item.setBy,
     item.setAt && shortTime(item.setAt),
+    item.lastUsedAt && shortTime(item.lastUsedAt),
     item.overridingProjects || null,
   ]);
   const parts = [shown.length > 0 ? table(style, ORGANIZATION_HEAD, rows) : 'No key is set.'];
@@ -78,12 +90,16 @@ function organizationText(style: Style, answer: Json, all: boolean): string {
   return parts.join('\n');
 }
 
-const PROJECT_HEAD = ['integration', 'uses', 'key', 'version', 'set by', 'set at'];
+const PROJECT_HEAD = ['integration', 'uses', 'key', 'version', 'set by', 'set at', 'last given'];
 
 function projectText(style: Style, answer: Json, all: boolean): string {
   const { items } = answer as unknown as { readonly items: readonly ProjectItem[] };
   const shown = items.filter((item) => all || item.effective.reason !== 'not_set');
-  const rows = shown.map(({ id, effective }) => [id, ...effectiveCells(style, effective)]);
+  const rows = shown.map(({ id, effective, lastUsedAt }) => [
+    id,
+    ...effectiveCells(style, effective),
+    lastUsedAt && shortTime(lastUsedAt),
+  ]);
   const parts = [shown.length > 0 ? table(style, PROJECT_HEAD, rows) : 'The project has no key to use.'];
   if (shown.length < items.length) parts.push(othersNote(style, items.length - shown.length));
   return parts.join('\n');

@@ -4,7 +4,7 @@ import type { Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import { idReader } from '../input/arguments.js';
 import { table, type Cell } from '../output/table.js';
-import { stateCell, type KeyFacts } from './key-facts.js';
+import { shortTime, stateCell, type KeyFacts } from './key-facts.js';
 import { addReadOptions, consistencyOf, type ReadOptions } from './read-options.js';
 
 interface Project {
@@ -18,6 +18,16 @@ interface Usage {
   readonly using: readonly Project[];
   readonly overriding: readonly (Project & { readonly key: KeyFacts })[];
   readonly without: readonly (Project & { readonly reason: string })[];
+  readonly uses: readonly Use[];
+  readonly moreUses: boolean;
+}
+
+interface Use {
+  readonly worker: string;
+  readonly projectId: string;
+  readonly version: number;
+  readonly lastUsedAt: string;
+  readonly count: number;
 }
 
 /** Organization and integration. */
@@ -26,7 +36,9 @@ type Ids = readonly [string, string];
 export function addUsageCommand(program: Command, run: Run): void {
   const command = program
     .command('usage')
-    .description("tell which projects use an organization's key, which override it, and which have none")
+    .description(
+      "tell which projects use an organization's key, which override it, which have none, and which workers were given it",
+    )
     .argument('<org>', "the organization's id", idReader('<org>'))
     .argument('<integration>', 'the integration, such as openai', idReader('<integration>'));
   run(addReadOptions(command), async (context, [org, integration]: Ids, options: ReadOptions) => {
@@ -47,8 +59,25 @@ function textOf(style: Style, answer: Json, slot: string): string {
     ...overriding.map((project) => row(project, 'its own', project.key)),
     ...without.map((project) => row(project, stateCell(style, project.reason), null)),
   ];
-  const sentence = style.paint('bold', sentenceOf(usage, slot));
-  return rows.length === 0 ? sentence : `${sentence}\n\n${table(style, HEAD, rows)}`;
+  const parts = [style.paint('bold', sentenceOf(usage, slot))];
+  if (rows.length > 0) parts.push(table(style, HEAD, rows));
+  parts.push(...workersText(style, usage));
+  return parts.join('\n\n');
+}
+
+const WORKERS_HEAD = ['worker', 'project', 'version', 'last given', 'times'];
+
+function workersText(style: Style, { uses, moreUses }: Usage): string[] {
+  if (uses.length === 0) return [style.paint('dim', 'No worker was given it, as far as is recorded.')];
+  const rows = uses.map(({ worker, projectId, version, lastUsedAt, count }) => [
+    worker,
+    projectId,
+    version,
+    shortTime(lastUsedAt),
+    count,
+  ]);
+  const older = style.paint('dim', 'There are older ones.');
+  return [table(style, WORKERS_HEAD, rows), ...(moreUses ? [older] : [])];
 }
 
 function row({ projectId, name }: Project, uses: Cell, key: KeyFacts | null): Cell[] {

@@ -3,6 +3,7 @@ import { EMPTY_SLOT, effectiveKey, type EffectiveKey } from '@keyward/domain';
 import type { LookupEntry } from '@keyward/read-model';
 import { atIndex, type LookupOperation } from '../addresses/address-checks.js';
 import type { OutcomeCounts } from '../lookup.metrics.js';
+import type { HandedOutKey } from '../read-audit/hand-out-counts.js';
 import type { AnswerKey } from './answer-encoder.js';
 import type { KnownKeys } from './known-key.js';
 import type { SealedKeys } from './sealed-keys.js';
@@ -20,6 +21,8 @@ export interface Answers {
   /** In the order of the addresses. */
   readonly responses: readonly LookupResponse[];
   readonly counts: OutcomeCounts;
+  /** The keys among them. */
+  readonly handedOut: readonly HandedOutKey[];
 }
 
 type FoundKey = Extract<EffectiveKey, { readonly outcome: 'found' }>;
@@ -31,6 +34,7 @@ const REASONS = { not_set: { reason: 'REASON_NOT_SET' }, disabled: { reason: 'RE
 export class AnswerRound implements Answers {
   readonly responses: LookupResponse[] = [];
   readonly counts = { found: 0, not_set: 0, disabled: 0 };
+  readonly handedOut: HandedOutKey[] = [];
   readonly #pending: Promise<void>[] = [];
 
   constructor(
@@ -80,6 +84,7 @@ export class AnswerRound implements Answers {
       parts: message,
     };
     this.responses.push({ key, position });
+    this.handedOut.push({ binding, projectId: addresses[index]!.projectId });
     this.counts.found += 1;
     if (Buffer.isBuffer(opened)) {
       key.secret = opened;

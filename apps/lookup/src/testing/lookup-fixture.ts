@@ -48,6 +48,9 @@ const SETTINGS: LookupSettings = {
   KEYWARD_CONSISTENCY_TIMEOUT: 2_000,
   KEYWARD_LOOKUP_RATE_LIMIT: 0,
   KEYWARD_LOOKUP_ORGANIZATION_RATE_LIMIT: 0,
+  KEYWARD_READ_AUDIT: 'refuse',
+  KEYWARD_READ_AUDIT_INTERVAL: 60_000,
+  KEYWARD_READ_AUDIT_BACKLOG: 1_000_000,
 };
 
 export interface FixtureOptions {
@@ -106,6 +109,11 @@ export class LookupFixture {
     await fixture.#listen(options);
     await fixture.beat();
     return fixture;
+  }
+
+  /** Folder of the journals of what was handed out. */
+  get journals(): string {
+    return join(this.#directory, 'reads');
   }
 
   /** A worker's token. */
@@ -208,7 +216,8 @@ export class LookupFixture {
     class Root {}
     const globals = { module: Given, global: true, providers: given, exports: given };
     const refusals = RefusalsModule.forRoot({ KEYWARD_REFUSALS_WINDOW: 3_600_000 });
-    const imports = [RuntimeModule, globals, refusals, LookupModule.forRoot({ ...SETTINGS, ...settings })];
+    const lookup = LookupModule.forRoot({ ...SETTINGS, ...settings }, this.journals);
+    const imports = [RuntimeModule, globals, refusals, lookup];
     const { strategy } = grpcServerOptions({
       bind: '127.0.0.1:0',
       packageName: 'keyward.v1',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { destroyedKeysStream } from '../destroyed-keys/destroyed-keys.js';
+import { keyReadsStream } from '../hand-outs/keys-handed-out.js';
 import { ID_PATTERN } from '../ids.js';
 import { slotStream } from '../key-slot/key-slot.events.js';
 import { organizationStream } from '../organization/organization.js';
@@ -22,6 +23,7 @@ describe('the owner of a stream', () => {
         ];
         expect(streamOwner(organizationStream(organizationId))).toEqual(own);
         expect(streamOwner(refusalsStream(organizationId))).toEqual(own);
+        expect(streamOwner(keyReadsStream(organizationId))).toEqual(own);
         expect(streamOwner(projectStream(organizationId, projectId))).toEqual({ ...own, projectId });
         for (const slot of slots) {
           expect(streamOwner(slotStream(slot))).toEqual(slot);

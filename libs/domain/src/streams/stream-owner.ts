@@ -1,4 +1,5 @@
 import { DESTROYED_KEYS_PREFIX } from '../destroyed-keys/destroyed-keys.js';
+import { KEY_READS_PREFIX } from '../hand-outs/keys-handed-out.js';
 import { isId } from '../ids.js';
 import { REFUSALS_PREFIX } from '../refusals/refusals.js';
 import { ROLLOUT_STREAM } from '../rollout/rollout.js';
@@ -24,6 +25,7 @@ const IDS_IN: Readonly<Record<string, readonly (readonly (keyof StreamOwner)[])[
     ['organizationId', 'projectId', 'integrationId'],
   ],
   [REFUSALS_PREFIX]: [['organizationId']],
+  [KEY_READS_PREFIX]: [['organizationId']],
 };
 
 /** How the names of all streams of domain events begin: for the filter of a subscription. */

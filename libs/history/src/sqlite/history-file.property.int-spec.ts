@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { START_OF_LOG, comparePositions, type LogPosition } from '@keyward/contracts';
-import { eventSubject, isInRollout, organizationStream, rollout, type Rollout } from '@keyward/domain';
+import {
+  eventSubject,
+  isInRollout,
+  organizationStream,
+  rollout,
+  type HandOut,
+  type Rollout,
+} from '@keyward/domain';
 import { MemoryEventStore, type RecordedEvent } from '@keyward/event-store';
 import fc from 'fast-check';
 import type { HistoryQuery } from '../history-index.port.js';
@@ -20,6 +27,12 @@ const slot = fc.record({
   integrationId: fc.constantFrom(...INTEGRATIONS),
   projectId: fc.option(fc.constantFrom(...PROJECTS), { nil: undefined }),
   keyId: fc.constantFrom('key-1', 'key-2'),
+});
+
+const handOut = fc.record({
+  worker: fc.constantFrom(...ACTORS),
+  projectId: fc.constantFrom(...PROJECTS),
+  integrationId: fc.constantFrom(...INTEGRATIONS),
 });
 
 /** Any event of anybody, at any time: what makes sense in a stream is not the history's to judge. */
@@ -44,6 +57,7 @@ const sample: fc.Arbitrary<SampleEvent> = fc
         .map(([org, { projectId = null, integrationId }]) =>
           does.isRefused(org, { projectId, integrationId }),
         ),
+      fc.tuple(organization, fc.array(handOut)).map(([org, handOuts]) => does.wasGiven(org, ...handOuts)),
     );
   });
 
@@ -84,17 +98,26 @@ function rolloutAfter(log: readonly RecordedEvent[]): Rollout {
 }
 
 function passes({ stream, type, data }: RecordedEvent, wanted: HistoryQuery): boolean {
-  const { projectId, integrationId } = eventSubject(stream, data)!;
   const { actor, occurredAt } = data as { actor: string; occurredAt: string };
   const kind = HISTORY_KIND_OF[type as SampleEvent['type']];
-  return (
-    [projectId, undefined].includes(wanted.projectId) &&
-    [integrationId, undefined].includes(wanted.integrationId) &&
-    [actor, undefined].includes(wanted.actor) &&
-    [kind, undefined].includes(wanted.kind) &&
+  const isOfKind = wanted.kind === undefined ? kind !== 'read' : kind === wanted.kind;
+  const isInTime =
     new Date(occurredAt) >= (wanted.from ?? new Date(0)) &&
-    new Date(occurredAt) < (wanted.to ?? new Date('2100-01-01'))
-  );
+    new Date(occurredAt) < (wanted.to ?? new Date('2100-01-01'));
+  const { handOuts } = data as unknown as { handOuts: HandOut[] };
+  const about = kind === 'read' ? handOuts : [{ ...eventSubject(stream, data)!, worker: actor }];
+  return isOfKind && isInTime && isAbout(about, wanted);
+}
+
+type About = Record<'worker', string> & Record<'projectId' | 'integrationId', string | null>;
+
+function isAbout(all: readonly About[], { projectId, integrationId, actor }: HistoryQuery): boolean {
+  const narrows = [projectId, integrationId, actor].some((asked) => asked !== undefined);
+  const isWanted = (each: About): boolean =>
+    [each.projectId, undefined].includes(projectId) &&
+    [each.integrationId, undefined].includes(integrationId) &&
+    [each.worker, undefined].includes(actor);
+  return !narrows || all.some(isWanted);
 }
 
 describe('The history in a file', () => {

@@ -7,13 +7,19 @@ import type {
   HistoryPage,
   HistoryQuery,
   LastEntries,
+  KeyUses,
   LastEntriesQuery,
+  LastUses,
 } from '../history-index.port.js';
 import { isIndexed } from '../indexed-event.js';
 import { HistoryReader } from './history-reader.js';
 import { createAnew } from './history-schema.js';
 import { HistoryTables } from './history-tables.js';
 import { openFile, toIndexError, type HistoryFileOptions } from './open-file.js';
+import { UseTables } from './use-tables.js';
+
+/** Lines of who used a key: what a screen shows, and not all workers of years. */
+const MAX_USES = 1_000;
 
 const WRITING_CALLS: ReadonlySet<LedgerCall> = new Set(['recheck', 'rechecked', 'contradict']);
 
@@ -22,6 +28,7 @@ export class HistoryFile {
   private readonly tables: HistoryTables;
   private readonly reader: HistoryReader;
   private readonly ledger: AuditLedger;
+  private readonly uses: UseTables;
 
   private constructor(
     private readonly db: Database.Database,
@@ -30,6 +37,7 @@ export class HistoryFile {
     this.tables = new HistoryTables(db);
     this.reader = new HistoryReader(db);
     this.ledger = new AuditLedger(db, options.storeId);
+    this.uses = new UseTables(db);
   }
 
   /** @throws HistoryIndexError */
@@ -70,6 +78,20 @@ export class HistoryFile {
   audit<C extends LedgerCall>(call: C, args: Parameters<AuditLedger[C]>): ReturnType<AuditLedger[C]> {
     const ask = this.ledger[call].bind(this.ledger) as (...args: unknown[]) => ReturnType<AuditLedger[C]>;
     return this.inTransaction(WRITING_CALLS.has(call) ? 'BEGIN IMMEDIATE' : 'BEGIN', () => ask(...args));
+  }
+
+  usesOf(organizationId: string, integrationId: string): KeyUses & AsOfPosition {
+    return this.inTransaction('BEGIN', () => ({
+      ...this.uses.of(organizationId, integrationId, MAX_USES),
+      ...this.asOf(organizationId),
+    }));
+  }
+
+  lastUses(keyIds: readonly string[]): LastUses {
+    return this.inTransaction('BEGIN', () => ({
+      position: this.tables.checkpoint(),
+      lastUses: this.uses.lastOf(keyIds),
+    }));
   }
 
   reset(): void {

@@ -1,5 +1,5 @@
 import type { LogPosition } from '@keyward/contracts';
-import { organizationStream } from '@keyward/domain';
+import { organizationStream, type KeysHandedOut } from '@keyward/domain';
 import type { JsonObject, RecordedEvent } from '@keyward/event-store';
 import type Database from 'libsql';
 import type {
@@ -45,6 +45,9 @@ interface RolloutOf {
 
 const OUT: RolloutOf = { registered: null, inAtFirst: false, turns: [] };
 
+/** What was read is in no other list, and an index that leaves it out is taken only where a search does too. */
+const NOT_READS: Condition = { sql: "kind <> 'read'", values: [] };
+
 /** A part of a WHERE with what it compares with. */
 interface Condition {
   readonly sql: string;
@@ -69,7 +72,7 @@ export class HistoryReader {
     const rollouts = turns.length === 0 ? [] : this.page([isOneOf(turns), ...narrow], query);
     return inOrder([...own, ...rollouts], query)
       .slice(0, query.limit + 1)
-      .map((row) => toEntry(row, rollout));
+      .map((row) => narrowed(toEntry(row, rollout), query));
   }
 
   /** A history begins with the registration: what the rollout was before is part of that. */
@@ -87,8 +90,9 @@ export class HistoryReader {
   lastOfEach({ organizationId, slots, at }: LastEntriesQuery): HistoryEntry[] {
     const every = [
       { sql: 'organization = ?', values: [organizationId] },
-      // What was refused says nothing of how things stand.
+      // What was refused or read says nothing of how things stand.
       { sql: "kind <> 'refused'", values: [] },
+      NOT_READS,
       ...(at === undefined ? [] : [isAtOrBefore(at)]),
     ];
     const selects = partsOf(slots).map((part) => [...every, ...part]);
@@ -138,16 +142,47 @@ export class HistoryReader {
   }
 }
 
+type Comparison = readonly [sql: string, value: unknown];
+
 function conditionsOf({ projectId, integrationId, actor, kind, from, to }: HistoryFilter): Condition[] {
-  const all: readonly (readonly [sql: string, value: unknown])[] = [
-    ['project = ?', projectId],
-    ['integration = ?', integrationId],
-    ['actor = ?', actor],
+  const isOfReads = kind === 'read';
+  const about = given([
+    [isOfReads ? "value ->> 'projectId' = ?" : 'project = ?', projectId],
+    [isOfReads ? "value ->> 'integrationId' = ?" : 'integration = ?', integrationId],
+    [isOfReads ? "value ->> 'worker' = ?" : 'actor = ?', actor],
+  ]);
+  const rest = given([
     ['kind = ?', kind],
     ['occurred_at >= ?', from?.getTime()],
     ['occurred_at < ?', to?.getTime()],
-  ];
-  return all.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
+  ]);
+  if (!isOfReads) return [NOT_READS, ...about, ...rest];
+  return about.length === 0 ? rest : [oneHandOutHas(about), ...rest];
+}
+
+function given(comparisons: readonly Comparison[]): Condition[] {
+  return comparisons.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
+}
+
+function oneHandOutHas(conditions: readonly Condition[]): Condition {
+  const where = conditions.map(({ sql }) => sql).join(' AND ');
+  return {
+    sql: `EXISTS (SELECT 1 FROM json_each(data, '$.handOuts') WHERE ${where})`,
+    values: conditions.flatMap(({ values }) => values),
+  };
+}
+
+/** Of what was read only what was asked for: one event has it for a whole organization. */
+function narrowed(entry: HistoryEntry, { projectId, integrationId, actor }: HistoryFilter): HistoryEntry {
+  if (entry.kind !== 'read') return entry;
+  const { handOuts } = entry.event.data as unknown as KeysHandedOut['data'];
+  const wanted = handOuts.filter(
+    (handOut) =>
+      handOut.projectId === (projectId ?? handOut.projectId) &&
+      handOut.integrationId === (integrationId ?? handOut.integrationId) &&
+      handOut.worker === (actor ?? handOut.worker),
+  );
+  return { ...entry, event: { ...entry.event, data: { ...entry.event.data, handOuts: wanted } } };
 }
 
 /** Conditions that between them let each stream through once; two, so that each has an index. */

@@ -2,11 +2,12 @@ import { LEDGER_TABLES, prepareLedger } from '@keyward/audit/lean';
 import type Database from 'libsql';
 
 /** Of this layout and of what is put into it. */
-const FORMAT = '2';
+const FORMAT = '3';
 
 /**
  * Rows come in log order and are never altered, so `seq` is that order, and it is the last column of
- * every index. `by_slot` has the streams whose last event says how things stand. Of a rollout `events`
+ * every index. `by_slot` has the streams whose last event says how things stand. What was read is bulk: only the index by
+ * kind has it, so that it costs no other search anything; `key_uses` and `keys_used` are what it comes to. Of a rollout `events`
  * has all but the lists; what these say of one organization is in `listings`, a row for each change.
  * `keys` has what later events of a key do not say again.
  */
@@ -32,14 +33,14 @@ const CREATE = `
     data TEXT NOT NULL
   );
   CREATE UNIQUE INDEX by_place ON events (commit_place, prepare_place);
-  CREATE INDEX by_organization ON events (organization);
-  CREATE INDEX by_project ON events (organization, project);
-  CREATE INDEX by_integration ON events (organization, integration);
+  CREATE INDEX by_organization ON events (organization) WHERE kind <> 'read';
+  CREATE INDEX by_project ON events (organization, project) WHERE kind <> 'read';
+  CREATE INDEX by_integration ON events (organization, integration) WHERE kind <> 'read';
   CREATE INDEX by_kind ON events (organization, kind);
-  CREATE INDEX by_actor ON events (organization, actor);
-  CREATE INDEX by_time ON events (organization, occurred_at);
+  CREATE INDEX by_actor ON events (organization, actor) WHERE kind <> 'read';
+  CREATE INDEX by_time ON events (organization, occurred_at) WHERE kind <> 'read';
   CREATE INDEX by_stream ON events (stream);
-  CREATE INDEX by_slot ON events (organization, integration, stream) WHERE kind <> 'refused';
+  CREATE INDEX by_slot ON events (organization, integration, stream) WHERE kind <> 'refused' AND kind <> 'read';
   CREATE TABLE keys (
     key_id TEXT PRIMARY KEY,
     last_four TEXT,
@@ -47,6 +48,20 @@ const CREATE = `
     set_at TEXT NOT NULL,
     set_by TEXT NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE key_uses (
+    organization TEXT NOT NULL,
+    integration TEXT NOT NULL,
+    level TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    worker TEXT NOT NULL,
+    project TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    first_used INTEGER NOT NULL,
+    last_used INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (organization, integration, level, key_id, worker, project)
+  ) WITHOUT ROWID;
+  CREATE TABLE keys_used (key_id TEXT PRIMARY KEY, last_used INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE rollouts (seq INTEGER PRIMARY KEY, percentage REAL NOT NULL);
   CREATE TABLE listings (
     organization TEXT NOT NULL,

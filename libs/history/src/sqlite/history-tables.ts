@@ -4,10 +4,12 @@ import type { RecordedEvent } from '@keyward/event-store';
 import type Database from 'libsql';
 import { indexedEvent, type IndexedEvent } from '../indexed-event.js';
 import { RolloutTables } from './rollout-tables.js';
+import { UseTables } from './use-tables.js';
 
 /** The writing side of the tables, for use inside a transaction that somebody else begins and commits. */
 export class HistoryTables {
   private readonly rollouts: RolloutTables;
+  private readonly uses: UseTables;
   private readonly selectMeta;
   private readonly updateMeta;
   private readonly insertEvent;
@@ -16,6 +18,7 @@ export class HistoryTables {
   constructor(db: Database.Database) {
     const prepare = (sql: string) => db.prepare<unknown[]>(sql);
     this.rollouts = new RolloutTables(db);
+    this.uses = new UseTables(db);
     this.selectMeta = prepare('SELECT value FROM meta WHERE name = ?').raw();
     this.updateMeta = prepare('UPDATE meta SET value = ? WHERE name = ?');
     this.insertEvent = prepare(
@@ -63,6 +66,7 @@ export class HistoryTables {
       JSON.stringify(withoutLists(event)),
     ]);
     if (event.type === 'RolloutChanged') this.rollouts.insert(Number(lastInsertRowid), event.data);
+    if (event.type === 'KeysHandedOut') this.uses.add(event.data);
     this.noteKey(event);
   }
 

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import {
   ROLLOUT_STREAM,
   SCHEMA_VERSION,
+  keyReadsStream,
   organizationStream,
   projectStream,
   refusalsStream,
   slotStream,
   type DomainEvent,
+  type HandOut,
   type Rollout,
 } from '@keyward/domain';
 import type { EventStore, JsonObject } from '@keyward/event-store';
@@ -90,9 +92,28 @@ export function by(actor: string, second = 0) {
       keyEvent('projectId' in more ? 'ProjectKeySet' : 'OrgKeySet', organizationId, { ...set, ...more }),
     removes: (organizationId: string, more: JsonObject = {}) =>
       keyEvent('projectId' in more ? 'ProjectKeyRemoved' : 'OrgKeyRemoved', organizationId, more),
+    /** To this actor, once each, where nothing else is said. */
+    wasGiven: (organizationId: string, ...handOuts: readonly Partial<HandOut>[]): SampleEvent => ({
+      stream: keyReadsStream(organizationId),
+      type: 'KeysHandedOut',
+      data: {
+        ...base,
+        actor: 'keyward',
+        organizationId,
+        recovered: false,
+        handOuts: handOuts.map((more) => ({ ...handOutTo(actor, at(second)), ...more })),
+      },
+    }),
     disables: (organizationId: string, more: JsonObject = {}) =>
       keyEvent('OrgKeyDisabled', organizationId, more),
   };
+}
+
+function handOutTo(worker: string, time: Date): HandOut {
+  const key = { level: 'organization', integrationId: 'openai', keyId: 'key-1', version: 1 } as const;
+  const now = time.toISOString();
+  const counts = { [`${now.slice(0, 16)}Z`]: 1 };
+  return { worker, projectId: 'website', ...key, firstAt: now, lastAt: now, counts };
 }
 
 /** Appends as the api does; answers nothing. */

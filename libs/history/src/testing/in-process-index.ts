@@ -13,6 +13,8 @@ export async function openInProcess(options: HistoryFileOptions): Promise<Histor
     read: async (query) => file.read(query),
     lastOfEach: async (query) => file.lastOfEach(query),
     audit: remoteLedger(async (call, args) => file.audit(call, args)),
+    uses: async (organizationId, integrationId) => file.usesOf(organizationId, integrationId),
+    lastUses: async (keyIds) => file.lastUses(keyIds),
     close: async () => file.close(),
   };
 }

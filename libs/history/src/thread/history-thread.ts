@@ -57,6 +57,10 @@ class HistoryThread implements HistoryIndex {
     recheck: (events, ...bounds) => this.call('recheck', encodeEvents(events), ...bounds),
   };
 
+  uses: HistoryIndex['uses'] = (organizationId, integrationId) =>
+    this.call('uses', organizationId, integrationId);
+  lastUses: HistoryIndex['lastUses'] = (keyIds) => this.call('lastUses', keyIds);
+
   async close(): Promise<void> {
     if (!this.isOver) await this.call('close').catch(() => undefined);
     await this.exited;

@@ -42,6 +42,8 @@ function callsOf(file: HistoryFile): HistoryCalls {
     lastOfEach: (query) => file.lastOfEach(query),
     audit: (call, args) => file.audit(call, args),
     recheck: (events, ...bounds) => file.audit('recheck', [decodeEvents(events), ...bounds]),
+    uses: (organizationId, integrationId) => file.usesOf(organizationId, integrationId),
+    lastUses: (keyIds) => file.lastUses(keyIds),
     close: () => file.close(),
   };
 }

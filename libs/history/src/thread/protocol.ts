@@ -13,6 +13,8 @@ export type HistoryCalls = {
   readonly audit: HistoryFile['audit'];
   /** The same with events as {@link encodeEvents} makes them. */
   readonly recheck: (events: string, after: LogPosition, through: LogPosition) => void;
+  readonly uses: HistoryFile['usesOf'];
+  readonly lastUses: HistoryFile['lastUses'];
   readonly close: () => void;
 };
 

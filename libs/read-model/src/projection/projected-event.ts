@@ -71,7 +71,7 @@ function lifted<T>(recorded: RecordedEvent, lift: (recorded: RecordedEvent) => T
 }
 
 function evolving(event: DomainEvent): EvolvingEvent {
-  if (event.type === 'KeyDestroyed' || event.type === 'RequestRefused')
+  if (event.type === 'KeyDestroyed' || event.type === 'RequestRefused' || event.type === 'KeysHandedOut')
     throw new Error(`${event.type} has a stream of its own`);
   return event;
 }

@@ -1,3 +1,4 @@
+import type { KeyUse } from '@keyward/history';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { z } from 'zod';
@@ -6,18 +7,31 @@ import { Input, Operation, defineOperation } from '../../http/operation/operatio
 import type { InputOf } from '../../http/operation/read-input.js';
 import { consistencyQuery } from '../reading/consistency.query.js';
 import { ConsistentReader } from '../reading/consistent-reader.js';
-import { keyFacts, keyFactsSchema } from '../reading/key-facts.js';
+import { keyFacts, keyFactsFields, keyFactsSchema } from '../reading/key-facts.js';
 import { ListKeyUsageQuery, type ProjectUsage } from './list-key-usage.query.js';
 
 const project = z.strictObject({ projectId: z.string(), name: z.string() });
 
+const use = z.strictObject({
+  worker: z.string().describe("Subject of the worker's token."),
+  projectId: z.string().describe('The project that it asked for.'),
+  keyId: keyFactsFields.keyId,
+  version: keyFactsFields.version,
+  firstUsedAt: z.string().describe('RFC 3339, UTC.'),
+  lastUsedAt: z.string().describe('RFC 3339, UTC.'),
+  count: z
+    .int()
+    .describe('How often it was handed out. A worker that keeps it for its lease does not ask in that time.'),
+});
+
 const OPERATION = defineOperation({
   operation: 'listKeyUsage',
   tag: 'Organization keys',
-  summary: "List which projects use the organization's key",
+  summary: "List which projects and workers use the organization's key",
   description:
     'What a change of the key would reach: of the projects that are not archived, which use it now, which have a key ' +
-    'of their own instead, and which have none to use.',
+    'of their own instead, and which have none to use; and which workers were given it, in which version, and when last. ' +
+    'What is handed out is told within `KEYWARD_READ_AUDIT_INTERVAL`.',
   query: consistencyQuery,
   answer: z.strictObject({
     enabled: z.boolean().describe('Whether the key is set and switched on.'),
@@ -29,6 +43,10 @@ const OPERATION = defineOperation({
     without: z
       .array(project.extend({ reason: z.enum(['not_set', 'disabled']) }))
       .describe('Projects that have no key to use, and why.'),
+    uses: z
+      .array(use)
+      .describe('Workers that were given the key, by version and project, the latest first; at most 1,000.'),
+    moreUses: z.boolean().describe('Whether there are older ones.'),
     ...readFields,
   }),
   answerDescription: 'Every project that is not archived, in one of the three lists, by id.',
@@ -44,12 +62,16 @@ export class ListKeyUsageController {
 
   @Operation(OPERATION)
   async list(@Input() { path, query }: InputOf<typeof OPERATION>) {
-    const { organizationSlot, projects, ...asOf } = await this.queries.execute(
+    const { organizationSlot, projects, uses, ...asOf } = await this.queries.execute(
       new ListKeyUsageQuery(path, this.reader.requirement(query)),
     );
     const { key, enabled } = organizationSlot;
-    return { enabled, key: key && keyFacts(key), ...bySource(projects), ...asOf };
+    return { enabled, key: key && keyFacts(key), ...bySource(projects), uses: uses.map(toUse), ...asOf };
   }
+}
+
+function toUse({ firstUsedAt, lastUsedAt, ...facts }: KeyUse) {
+  return { ...facts, firstUsedAt: firstUsedAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
 }
 
 function bySource(projects: readonly ProjectUsage[]) {

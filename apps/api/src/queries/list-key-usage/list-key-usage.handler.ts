@@ -1,4 +1,5 @@
 import { EMPTY_SLOT, effectiveKey, type SlotState } from '@keyward/domain';
+import { MINIMIZE_LATENCY } from '@keyward/read-model';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { checkIntegration } from '../reading/check-integration.js';
 import type { AsOf } from '../reading/consistent-reader.js';
@@ -22,7 +23,9 @@ export class ListKeyUsageHandler implements IQueryHandler<ListKeyUsageQuery> {
     const projects = [...standing.projects].map(([projectId, name]) =>
       usageOf({ projectId, name }, organizationSlot, slotOf.get(projectId) ?? EMPTY_SLOT),
     );
-    return { organizationSlot, projects, ...asOf };
+    // The index has come as far as the entries are, so this waits for nothing.
+    const { uses, moreUses } = await this.history.uses(slots, MINIMIZE_LATENCY);
+    return { organizationSlot, projects, uses, moreUses, ...asOf };
   }
 }
 

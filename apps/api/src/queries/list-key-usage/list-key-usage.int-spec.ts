@@ -42,6 +42,8 @@ describe('The usage of a key', () => {
         },
       ],
       without: [],
+      uses: [],
+      moreUses: false,
       position: expect.any(String),
     });
   });

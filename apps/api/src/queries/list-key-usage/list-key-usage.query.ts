@@ -1,4 +1,5 @@
 import type { KeySource, NotConfiguredReason, SlotKey, SlotState } from '@keyward/domain';
+import type { KeyUse } from '@keyward/history';
 import { Query } from '@nestjs/cqrs';
 import type { AsOf, Requirement } from '../reading/consistent-reader.js';
 
@@ -16,6 +17,9 @@ export interface KeyUsage {
   readonly organizationSlot: SlotState;
   /** Of the organization's projects, those that are not archived. */
   readonly projects: readonly ProjectUsage[];
+  /** Who was given the organization's key, in any version, the latest first. */
+  readonly uses: readonly KeyUse[];
+  readonly moreUses: boolean;
 }
 
 /** Who would be hit if the organization's key for an integration were gone. */

@@ -13,7 +13,8 @@ const OPERATION = defineOperation({
   tag: 'Organization keys',
   summary: "List the integrations with the organization's keys",
   description:
-    'Per integration: whether a key is set and on, its mask, who set it and when, and how many projects override it.',
+    'Per integration: whether a key is set and on, its mask, who set it and when, when it was last handed out, and how ' +
+    'many projects override it.',
   query: consistencyQuery,
   answer: organizationIntegrationsResponse,
   answerDescription: 'Every integration of the catalogue.',

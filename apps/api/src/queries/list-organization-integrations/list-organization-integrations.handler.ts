@@ -3,6 +3,7 @@ import { ReadModel } from '@keyward/read-model';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ConsistentReader, type AsOf } from '../reading/consistent-reader.js';
 import { refusalOf } from '../reading/entitlement.js';
+import { HistoryReader } from '../reading/history-reader.js';
 import { knownOrganization } from '../reading/known-tenants.js';
 import {
   ListOrganizationIntegrationsQuery,
@@ -16,6 +17,7 @@ export class ListOrganizationIntegrationsHandler implements IQueryHandler<ListOr
   constructor(
     private readonly reader: ConsistentReader,
     private readonly readModel: ReadModel,
+    private readonly history: HistoryReader,
   ) {}
 
   async execute(query: ListOrganizationIntegrationsQuery): Promise<OrganizationIntegrations & AsOf> {
@@ -26,12 +28,15 @@ export class ListOrganizationIntegrationsHandler implements IQueryHandler<ListOr
     // Judged on an answer that is fresh enough: an older one might not know the organization yet.
     const known = knownOrganization(organization?.state);
     const refusal = refusalOf(organizationId, known, rolloutNow?.state);
+    const keyIds = slots.flatMap(({ organizationSlot }) => organizationSlot?.state.key?.keyId ?? []);
+    const { of, lastUsedAsOf } = await this.history.lastUses(keyIds);
     const integrations = slots.map(({ integrationId, organizationSlot, overridingProjects }) => ({
       integrationId,
       slot: organizationSlot?.state ?? EMPTY_SLOT,
       overridingProjects,
+      lastUsedAt: of(organizationSlot?.state.key?.keyId),
     }));
-    return { refusal, integrations, ...asOf };
+    return { refusal, integrations, lastUsedAsOf, ...asOf };
   }
 
   private async readOnce(organizationId: string) {

@@ -6,12 +6,14 @@ export interface OrganizationIntegration {
   readonly integrationId: string;
   readonly slot: SlotState;
   readonly overridingProjects: number;
+  readonly lastUsedAt: string | null;
 }
 
 export interface OrganizationIntegrations {
   /** Why keys cannot be set or switched on; null when they can. */
   readonly refusal: Refusal | null;
   readonly integrations: readonly OrganizationIntegration[];
+  readonly lastUsedAsOf: string | null;
 }
 
 /** Settings > Integrations control. */

@@ -4,6 +4,7 @@ import { readFields } from '../../http/operation/answers.js';
 import { integrationFacts, integrationFields } from '../list-integrations/integration.response.js';
 import { entitlement } from '../reading/entitlement.js';
 import { keyFacts, keyFactsFields, type KeyFacts } from '../reading/key-facts.js';
+import { lastUsedAtField, lastUsedFields } from '../reading/last-used.response.js';
 import type { OrganizationIntegration } from './list-organization-integrations.query.js';
 
 const STATES = ['not_set', 'enabled', 'disabled'] as const;
@@ -20,12 +21,14 @@ const item = z.strictObject({
   setBy: keyFactsFields.setBy.nullable(),
   changedAt: z.string().nullable().describe('Of the last change of any kind, a removal too.'),
   changedBy: z.string().nullable(),
+  lastUsedAt: lastUsedAtField,
   overridingProjects: z.int().describe('How many projects have a key of their own.'),
 });
 
 export const organizationIntegrationsResponse = z.strictObject({
   items: z.array(item),
   entitlement,
+  ...lastUsedFields,
   ...readFields,
 });
 
@@ -39,13 +42,14 @@ const NO_KEY: Readonly<Record<keyof KeyFacts, null>> = {
   setBy: null,
 };
 
-export function toItem({ integrationId, slot, overridingProjects }: OrganizationIntegration) {
+export function toItem({ integrationId, slot, overridingProjects, lastUsedAt }: OrganizationIntegration) {
   return {
     ...integrationFacts(findIntegration(integrationId)!),
     state: stateOf(slot),
     ...(slot.key ? keyFacts(slot.key) : NO_KEY),
     changedAt: slot.changedAt,
     changedBy: slot.changedBy,
+    lastUsedAt,
     overridingProjects,
   };
 }

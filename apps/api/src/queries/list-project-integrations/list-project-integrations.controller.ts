@@ -8,6 +8,7 @@ import type { InputOf } from '../../http/operation/read-input.js';
 import { integrationFacts, integrationFields } from '../list-integrations/integration.response.js';
 import { consistencyQuery } from '../reading/consistency.query.js';
 import { ConsistentReader } from '../reading/consistent-reader.js';
+import { lastUsedAtField, lastUsedFields } from '../reading/last-used.response.js';
 import { effectiveKeyAnswer, effectiveKeyFields } from '../reading/effective-key.response.js';
 import { ListProjectIntegrationsQuery, type ProjectIntegration } from './list-project-integrations.query.js';
 
@@ -15,6 +16,7 @@ const item = z.strictObject({
   ...integrationFields,
   effective: z.strictObject(effectiveKeyFields).describe('The key that the project uses.'),
   overrides: z.boolean().describe('Whether the project has a key of its own.'),
+  lastUsedAt: lastUsedAtField,
 });
 
 const OPERATION = defineOperation({
@@ -22,7 +24,7 @@ const OPERATION = defineOperation({
   tag: 'Project keys',
   summary: 'List the integrations with the keys that the project uses',
   query: consistencyQuery,
-  answer: z.strictObject({ items: z.array(item), ...readFields }),
+  answer: z.strictObject({ items: z.array(item), ...lastUsedFields, ...readFields }),
   answerDescription: 'Every integration of the catalogue.',
   refusals: ['UNKNOWN_ORGANIZATION', 'UNKNOWN_PROJECT', 'STALE_READ_MODEL'],
 });
@@ -44,10 +46,11 @@ export class ListProjectIntegrationsController {
   }
 }
 
-function toItem({ integrationId, effective, overrides }: ProjectIntegration) {
+function toItem({ integrationId, effective, overrides, lastUsedAt }: ProjectIntegration) {
   return {
     ...integrationFacts(findIntegration(integrationId)!),
     effective: effectiveKeyAnswer(effective),
     overrides,
+    lastUsedAt,
   };
 }

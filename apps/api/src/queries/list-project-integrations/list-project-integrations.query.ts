@@ -7,11 +7,15 @@ export interface ProjectIntegration {
   readonly effective: EffectiveKey;
   /** The project has a key of its own. */
   readonly overrides: boolean;
+  readonly lastUsedAt: string | null;
 }
 
 /** Integrations & App Keys. */
 export class ListProjectIntegrationsQuery extends Query<
-  { readonly integrations: readonly ProjectIntegration[] } & AsOf
+  {
+    readonly integrations: readonly ProjectIntegration[];
+    readonly lastUsedAsOf: string | null;
+  } & AsOf
 > {
   constructor(
     readonly project: { readonly organizationId: string; readonly projectId: string },

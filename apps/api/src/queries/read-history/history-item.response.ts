@@ -4,6 +4,18 @@ import { HISTORY_KINDS, type HistoryEntry } from '@keyward/history';
 import { z } from 'zod';
 import { keyFactsFields } from '../reading/key-facts.js';
 
+const handOut = z.strictObject({
+  worker: z.string().describe("Subject of the worker's token."),
+  projectId: z.string().describe('The project that it asked for.'),
+  level: z.enum(['organization', 'project']).describe('Whose key it was given.'),
+  integrationId: z.string(),
+  keyId: keyFactsFields.keyId,
+  version: keyFactsFields.version,
+  firstAt: z.string().describe('RFC 3339, UTC.'),
+  lastAt: z.string(),
+  counts: z.record(z.string(), z.int()).describe('How often, by the minute, such as `2026-03-01T12:05Z`.'),
+});
+
 export const historyItem = z.strictObject({
   position: z
     .string()
@@ -21,7 +33,8 @@ export const historyItem = z.strictObject({
   kind: z
     .enum(HISTORY_KINDS)
     .describe(
-      'What happened. Of a key: `set`, `removed`, `disabled`, `enabled`, `destroyed`. `refused`: policy denied it, and nothing did.',
+      'What happened. Of a key: `set`, `removed`, `disabled`, `enabled`, `destroyed`. `refused`: policy denied it, and ' +
+        'nothing did. `read`: keys were handed out to workers.',
     ),
   projectId: z.string().nullable().describe('Null for what concerns the whole organization.'),
   integrationId: z.string().nullable(),
@@ -58,6 +71,16 @@ export const historyItem = z.strictObject({
     .optional()
     .describe('Of `refused`: how many requests from `firstAt` to `occurredAt` this item stands for.'),
   firstAt: z.string().optional().describe('Of `refused`: RFC 3339, UTC; `occurredAt` is the last time.'),
+  handOuts: z
+    .array(handOut)
+    .optional()
+    .describe('Of `read`: what one process handed out in a while; where the request narrows it, only that.'),
+  recovered: z
+    .boolean()
+    .optional()
+    .describe(
+      'Of `read`: the process died before it had counted, so each count is the least that it can be.',
+    ),
   inRollout: z
     .boolean()
     .optional()
@@ -116,7 +139,18 @@ function keyOf({ event, key }: HistoryEntry) {
   return { keyId, version, mask, fingerprint, credentialKind: key?.credentialKind ?? null };
 }
 
-const CARRIED = ['name', 'plan', 'previousPlan', 'cause', 'operation', 'code', 'count', 'firstAt'] as const;
+const CARRIED = [
+  'name',
+  'plan',
+  'previousPlan',
+  'cause',
+  'operation',
+  'code',
+  'count',
+  'firstAt',
+  'handOuts',
+  'recovered',
+] as const;
 
 function carriedBy(data: object): Pick<HistoryItem, (typeof CARRIED)[number]> {
   return Object.fromEntries(Object.entries(data).filter(([name]) => CARRIED.some((known) => known === name)));

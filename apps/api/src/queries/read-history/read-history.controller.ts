@@ -20,8 +20,12 @@ const DEFAULT_LIMIT = 100;
 const query = z.strictObject({
   project: id.optional().describe('Only what concerns this project alone.'),
   integration: id.optional().describe('Only changes of keys for this integration.'),
-  actor: subject.optional().describe('Only what this subject did.'),
-  kind: oneOf(HISTORY_KINDS).optional().describe('Only what is of this kind.'),
+  actor: subject
+    .optional()
+    .describe('Only what this subject did; with `kind=read`, what this worker was given.'),
+  kind: oneOf(HISTORY_KINDS)
+    .optional()
+    .describe('Only what is of this kind. Left out: all but `read`, of which there is much.'),
   from: time.optional().describe('Only what occurred at this time or later.'),
   to: time.optional().describe('Only what occurred before this time.'),
   after: positionToken
@@ -39,7 +43,7 @@ const OPERATION = defineOperation({
   tag: 'History',
   summary: 'Read what happened in the organization',
   description:
-    'Who did what, when and why, and what policy refused to whom, in the order of the event log; never a key. Filters combine. A change of the rollout is ' +
+    'Who did what, when and why, and what policy refused to whom, in the order of the event log; never a key. Filters combine. Who was given which key is told with `kind=read` alone. A change of the rollout is ' +
     'shown where it brings the organization in or takes it out, and the registration says whether it was in then. Without a level of consistency the answer has everything ' +
     'that was in the event log when it was asked.',
   query,

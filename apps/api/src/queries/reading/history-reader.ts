@@ -6,6 +6,7 @@ import type {
   History,
   HistoryPage,
   HistoryQuery,
+  KeyUses,
   LastEntries,
   LastEntriesQuery,
 } from '@keyward/history';
@@ -16,6 +17,14 @@ export interface HistoryReaderParts {
   readonly history: History;
   /** Longest wait, in milliseconds. */
   readonly timeoutMs: number;
+}
+
+/** When keys were handed out last. */
+export interface LastUsed {
+  /** RFC 3339, UTC; null where never, and where it cannot be told. */
+  readonly of: (keyId: string | undefined) => string | null;
+  /** As of which position; null where nothing can be told now. */
+  readonly lastUsedAsOf: string | null;
 }
 
 type Answer<T extends AsOfPosition> = Omit<T, keyof AsOfPosition> & AsOf;
@@ -37,6 +46,27 @@ export class HistoryReader {
   async lastOfEach(wanted: LastEntriesQuery, requirement: Requirement): Promise<Answer<LastEntries>> {
     const { history, timeoutMs } = this.parts;
     return this.answer(await history.lastOfEach(wanted, freshnessOf(requirement), timeoutMs));
+  }
+
+  async uses(
+    slot: { readonly organizationId: string; readonly integrationId: string },
+    requirement: Requirement,
+  ): Promise<Answer<KeyUses & AsOfPosition>> {
+    const { history, timeoutMs } = this.parts;
+    return this.answer(await history.uses(slot, freshnessOf(requirement), timeoutMs));
+  }
+
+  /** Beside a listing: of keys that are in it, as the history happens to be. */
+  async lastUses(keyIds: readonly string[]): Promise<LastUsed> {
+    const found = await this.parts.history.lastUses(keyIds);
+    if (!found) return { of: () => null, lastUsedAsOf: null };
+    return {
+      of: (keyId) => {
+        const at = keyId === undefined ? undefined : found.lastUses.get(keyId);
+        return at === undefined ? null : new Date(at).toISOString();
+      },
+      lastUsedAsOf: encodePosition(this.parts.events.storeId, found.position),
+    };
   }
 
   private answer<T extends AsOfPosition>({ position, known: _known, ...found }: T): Answer<T> {

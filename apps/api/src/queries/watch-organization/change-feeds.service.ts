@@ -58,8 +58,8 @@ export class ChangeFeeds implements OnModuleInit, OnModuleDestroy {
   }
 
   private publish({ stream, type, position, recordedAt }: RecordedEvent): void {
-    // What was refused changed nothing, and is for those who read the history.
-    if (this.feeds.size === 0 || type === 'RequestRefused') return;
+    // What was refused or read changed nothing, and is for those who read the history.
+    if (this.feeds.size === 0 || type === 'RequestRefused' || type === 'KeysHandedOut') return;
     const owner = streamOwner(stream)!;
     const told = [...this.feeds].filter((feed) => feed.wants(owner) && feed.advanceTo(position));
     if (told.length === 0) return;
