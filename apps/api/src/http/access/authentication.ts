@@ -10,6 +10,9 @@ import { Sessions } from '../session/sessions.js';
 import { SIGN_IN_MODE, type SignInMode } from '../session/sign-in-mode.js';
 import { RateLimits } from './rate-limits.js';
 
+const NO_SIGN_IN =
+  'Nobody can sign in to this Keyward with a browser: whoever runs it sets KEYWARD_OIDC_ISSUER for that, or KEYWARD_DEVELOPMENT_SIGN_IN.';
+
 /**
  * Says who is calling, before a byte of the body is read and before it is known whether the path
  * exists: without a token or a session nobody learns even that.
@@ -52,6 +55,11 @@ export class Authentication {
     if (operation === 'signInForDevelopment') this.requireDevelopment(request);
   }
 
+  /** A browser asks where to sign in, and there is nowhere. */
+  private isAskedInVain(request: FastifyRequest): boolean {
+    return this.mode.kind === 'none' && matchedRoute(request)?.operation === 'getSession';
+  }
+
   /** Whoever gets past this can be anybody. */
   private requireDevelopment(request: FastifyRequest): void {
     if (this.mode.kind !== 'development' || !isConsoleOnThisMachine(request)) throw notFound();
@@ -71,7 +79,10 @@ export class Authentication {
   }
 
   private async verify(request: FastifyRequest): Promise<Principal> {
-    const token = bearerToken(onlyAuthorization(request));
+    const authorization = onlyAuthorization(request);
+    if (authorization === undefined && this.isAskedInVain(request))
+      throw new KeywardError('UNAUTHENTICATED', NO_SIGN_IN);
+    const token = bearerToken(authorization);
     const known = this.tokens.verifyCached(token);
     if (known) return known;
     await this.limits.checkFailedSignIns(addressOf(request));

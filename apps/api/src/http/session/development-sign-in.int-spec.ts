@@ -163,6 +163,7 @@ describe('Signing in for development', () => {
       expect([answer.status, answer.body.code]).toEqual([404, 'NOT_FOUND']);
       const { body } = await other.call('GET /session', { as: null });
       expect(body).not.toHaveProperty('signIn');
+      expect(body.detail).toContain('Nobody can sign in to this Keyward with a browser');
       await other.close();
     });
   });

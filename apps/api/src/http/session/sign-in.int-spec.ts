@@ -203,7 +203,10 @@ describe('Signing in through an OpenID Connect provider', () => {
       ...[kept, browser.cookie(world.url, SESSION_COOKIE)!],
     ];
     const log = world.api.logLines.join('');
-    expect(log).toContain('finishSignIn');
+    const line = world.api.logLines.findLast(
+      (text) => text.includes('finishSignIn') && text.includes('actor'),
+    );
+    expect(JSON.parse(line!)).toMatchObject({ route: '/session/callback', status: 303, actor: 'alice' });
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(20);
       expect(log).not.toContain(secret);

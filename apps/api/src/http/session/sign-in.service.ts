@@ -3,6 +3,7 @@ import { KeywardError } from '@keyward/contracts';
 import { isKeywardError, type Clock, type CounterMetric, type Metrics } from '@keyward/runtime';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { contextOf } from '../server/request-context.js';
 import type { CookieSealer } from './cookie-sealer.js';
 import { SIGN_IN_COOKIE, deleteCookie, readCookies, setCookie } from './cookies.js';
 import type { IdentityProvider, Transaction } from './identity-provider.js';
@@ -71,6 +72,8 @@ export class SignIn {
           'session_too_large',
           'The token has more roles than fit into the cookie of a session',
         );
+      // For the access log.
+      contextOf(request).principal = session.principal;
       this.outcomes.inc({ outcome: 'signed_in' });
       return returnTo;
     } catch (error) {
