@@ -107,6 +107,14 @@ module.exports = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'console-speaks-http',
+      comment:
+        'What the console knows it was told by the HTTP API, as any other client; the precedence alone is that of the domain.',
+      severity: 'error',
+      from: { path: '^apps/console/', pathNot: TESTS },
+      to: { path: '^(apps|libs)/', pathNot: ['^apps/console/', '^libs/domain/src/index\\.ts$'] },
+    },
+    {
       name: 'standalone-composes-modules',
       comment:
         'The single process is a composition: it may know the modules of the apps (and their settings), not their insides.',
@@ -145,7 +153,8 @@ module.exports = {
       name: 'no-development-packages',
       comment: 'A package from devDependencies is missing in the image.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      // The console is bundled: what it is made of is not imported any more where it is served.
+      from: { path: '^(apps|libs)/', pathNot: [TESTS, '^apps/console/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -162,7 +171,8 @@ module.exports = {
       from: {
         orphan: true,
         pathNot: [
-          '/main\\.ts$',
+          '/main\\.tsx?$',
+          '/vite\\.config\\.ts$',
           '/index\\.ts$',
           TESTS,
           '\\.d\\.ts$',
@@ -181,7 +191,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.d.ts', '.js', '.mjs', '.json', '.css'],
     },
   },
 };

@@ -23,12 +23,27 @@ const TESTING_ONLY = {
 const TESTS = ['**/*.{spec,int-spec,e2e-spec}.ts', '**/testing/**/*.ts', 'test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'data', 'coverage', 'bench-results', 'libs/contracts/src/generated'] },
+  {
+    ignores: [
+      'apps/console/src/api/schema.d.ts',
+      'dist',
+      'node_modules',
+      'data',
+      'coverage',
+      'bench-results',
+      'libs/contracts/src/generated',
+    ],
+  },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './apps/console/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       // A promise nobody waits for hides its failure.
       '@typescript-eslint/no-floating-promises': 'error',
@@ -96,6 +111,32 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['apps/console/**/*.{ts,tsx}'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...DEEP_IMPORTS,
+            TESTING_ONLY,
+            {
+              regex: '^@keyward/(?!domain$)',
+              message:
+                'The console speaks the HTTP API; of the libraries it has the precedence, which is written once.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['localStorage', 'sessionStorage', 'indexedDB'].map((name) => ({
+          name,
+          message: 'Nothing of a session or a key is kept in the browser.',
+        })),
+      ],
     },
   },
   // These talk to a person on a terminal.

@@ -8,6 +8,7 @@ const bin = (name) => join(root, 'node_modules/.bin', name);
 const generator = (name) => [process.execPath, join(root, 'scripts', name), '--check'];
 const STEPS = [
   ['types', bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
+  ["the console's types", bin('tsc'), '--noEmit', '-p', 'apps/console/tsconfig.json'],
   ['code rules', bin('eslint'), '.', '--max-warnings=0', '--concurrency=2'],
   ['import directions', bin('depcruise'), 'apps', 'libs', 'test', '--output-type', 'err-long'],
   ['format', bin('prettier'), '--check', '--log-level=warn', '.'],

@@ -28,7 +28,9 @@ export async function prepare({ build = true } = {}) {
   const work = async () => {
     await install();
     linkOwnCommand();
-    if (build) await compile();
+    if (!build) return;
+    await compile();
+    await buildConsole();
   };
   await alone(root, work, (sentence) => process.stderr.write(`${sentence}\n`));
 }
@@ -69,8 +71,12 @@ function linkOwnCommand() {
   symlinkSync('../../bin/keyward.mjs', link);
 }
 
+const CONSOLE = join('apps', 'console');
+
 async function compile() {
-  const sources = ['apps', 'libs'].flatMap((folder) => filesUnder(join(root, folder)));
+  const sources = ['apps', 'libs']
+    .flatMap((folder) => filesUnder(join(root, folder)))
+    .filter((file) => !isOfConsole(file));
   const configs = ['package-lock.json', 'nest-cli.json', 'tsconfig.base.json', '.swcrc'].map((file) =>
     join(root, file),
   );
@@ -84,6 +90,25 @@ async function compile() {
   ]);
   removeStale();
   writeFileSync(stamp, wanted);
+}
+
+/** The console is made for browsers, by another compiler. */
+async function buildConsole() {
+  const sources = [...filesUnder(join(root, CONSOLE)), ...filesUnder(join(root, 'libs/domain'))].filter(
+    (file) => !file.endsWith('schema.d.ts'),
+  );
+  const others = ['package-lock.json', 'docs/openapi.json', 'scripts/build-console.mjs'].map((file) =>
+    join(root, file),
+  );
+  const wanted = hash([...sources, ...others].map(describe).join('\n'));
+  const stamp = join(root, 'dist/console', STAMP);
+  if (readStamp(stamp) === wanted) return;
+  await step('Building the console', process.execPath, [join(root, 'scripts/build-console.mjs')]);
+  writeFileSync(stamp, wanted);
+}
+
+function isOfConsole(file) {
+  return relative(root, file).startsWith(CONSOLE);
 }
 
 /** Name, time and size tell that a file changed, and reading them takes milliseconds where hashing contents would not. */
