@@ -54,13 +54,15 @@ function KeyFactsOf({ item }: { readonly item: OrgIntegration }) {
           switched off by {changedBy}, <When at={changedAt} />
         </p>
       )}
-      {overridingProjects > 0 && <p className="muted">{plural(overridingProjects, 'project')} override it</p>}
+      {overridingProjects > 0 && (
+        <p className="muted">overridden by {plural(overridingProjects, 'project')}</p>
+      )}
     </div>
   );
 }
 
 function Actions({ item, refusal, open }: Omit<IntegrationRowProps, 'mayChange'>) {
-  const { name, state } = item;
+  const { name, state, overridingProjects } = item;
   const isOn = state === 'enabled';
   const cannotSwitchOn = refusal !== null && !isOn;
   return (
@@ -75,9 +77,11 @@ function Actions({ item, refusal, open }: Omit<IntegrationRowProps, 'mayChange'>
           </Button>
         </>
       )}
-      <Button className="button small" onPress={() => open('usage')}>
-        Who uses it<span className="visually-hidden">: {name}</span>
-      </Button>
+      {(state !== 'not_set' || overridingProjects > 0) && (
+        <Button className="button small" onPress={() => open('usage')}>
+          Who uses it<span className="visually-hidden">: {name}</span>
+        </Button>
+      )}
       <Switch
         className="switch"
         aria-label={`${name} for all projects`}
