@@ -46,8 +46,9 @@ function Timeline({ org, filter, nameOf }: TimelineProps) {
         return (
           <>
             <ol className="timeline">
-              {items.map((item) => (
-                <Item key={item.position} org={org} item={item} nameOf={nameOf} />
+              {items.map((item, n) => (
+                // Refusals of one minute have one position.
+                <Item key={`${item.position} ${n}`} org={org} item={item} nameOf={nameOf} />
               ))}
             </ol>
             {query.hasNextPage && (

@@ -16,6 +16,7 @@ export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   disabled: 'Key switched off',
   enabled: 'Key switched on',
   destroyed: 'Key version destroyed',
+  refused: 'Refused',
 };
 
 const OF_KEYS: Readonly<Partial<Record<Kind, string>>> = {
@@ -26,8 +27,40 @@ const OF_KEYS: Readonly<Partial<Record<Kind, string>>> = {
   destroyed: 'destroyed',
 };
 
+/** What people call what they asked for. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  setOrgKey: "to set the organization's key",
+  removeOrgKey: "to remove the organization's key",
+  enableOrgKey: "to switch the organization's key on",
+  disableOrgKey: "to switch the organization's key off",
+  setProjectKey: 'to set a key',
+  removeProjectKey: 'to remove a key',
+  readHistory: 'to read the history',
+  lookup: 'to look a key up',
+  batchLookup: 'to look keys up',
+  watch: 'to watch keys',
+};
+
+const CODES: Readonly<Record<string, string>> = {
+  FORBIDDEN: 'not allowed',
+  NOT_ENTITLED: 'not on the Enterprise plan',
+  NOT_ROLLED_OUT: 'not rolled out yet',
+  CREDENTIAL_KIND_NOT_SHAREABLE: 'this kind of credential cannot be shared',
+};
+
+function sentenceOfRefusal(item: HistoryItem, nameOf: (integration: string) => string): string {
+  const { operation, code, count = 1, integrationId, projectId } = item;
+  const what = !operation ? 'many things' : (OPERATIONS[operation] ?? operation);
+  const where = [integrationId && `of ${nameOf(integrationId)}`, projectId && `in ${projectId}`].filter(
+    Boolean,
+  );
+  const why = !code ? '' : `: ${CODES[code] ?? code}`;
+  return `was refused ${[what, ...where].join(' ')}${count > 1 ? `, ${count} times` : ''}${why}`;
+}
+
 /** One sentence without who and when. */
 export function sentenceOf(item: HistoryItem, nameOf: (integration: string) => string): string {
+  if (item.kind === 'refused') return sentenceOfRefusal(item, nameOf);
   const verb = OF_KEYS[item.kind];
   if (verb === undefined) {
     const { name = '', plan = '' } = item;

@@ -18,7 +18,10 @@ export default function TimeTravelScreen({ org }: { readonly org: string }) {
       <p className="lead">Every effective key as it was at a moment, made from the event log.</p>
       <Loaded query={query}>
         {({ pages }) => {
-          const moments = pages.flatMap(({ items }) => items).reverse();
+          // What was refused changed nothing.
+          const moments = pages
+            .flatMap(({ items }) => items.filter(({ kind }) => kind !== 'refused'))
+            .reverse();
           return <Travel key={moments.length} org={org} moments={moments} />;
         }}
       </Loaded>
