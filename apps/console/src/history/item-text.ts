@@ -49,28 +49,38 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 function sentenceOfRefusal(item: HistoryItem, nameOf: (integration: string) => string): string {
-  const { operation, code, count = 1, integrationId, projectId } = item;
-  const what = !operation ? 'many things' : (OPERATIONS[operation] ?? operation);
-  const where = [integrationId && `of ${nameOf(integrationId)}`, projectId && `in ${projectId}`].filter(
-    Boolean,
-  );
-  const why = !code ? '' : `: ${CODES[code] ?? code}`;
-  return `was refused ${[what, ...where].join(' ')}${count > 1 ? `, ${count} times` : ''}${why}`;
+  const { operation, integrationId, projectId } = item;
+  const parts = [
+    operation ? (OPERATIONS[operation] ?? operation) : 'many things',
+    integrationId && `of ${nameOf(integrationId)}`,
+    projectId && `in ${projectId}`,
+  ];
+  return `was refused ${parts.filter(Boolean).join(' ')}${howOften(item)}${why(item)}`;
+}
+
+function howOften({ count = 1 }: HistoryItem): string {
+  return count > 1 ? `, ${count} times` : '';
+}
+
+function why({ code }: HistoryItem): string {
+  return code ? `: ${CODES[code] ?? code}` : '';
 }
 
 /** One sentence without who and when. */
 export function sentenceOf(item: HistoryItem, nameOf: (integration: string) => string): string {
   if (item.kind === 'refused') return sentenceOfRefusal(item, nameOf);
   const verb = OF_KEYS[item.kind];
-  if (verb === undefined) {
-    const { name = '', plan = '' } = item;
-    return OF_TENANTS[item.kind]?.({ ...item, name, plan } as Parameters<Say>[0]) ?? KIND_TITLES[item.kind];
-  }
+  if (verb === undefined) return sentenceOfTenants(item);
   const whose = item.projectId === null ? "the organization's" : `${item.projectId}'s`;
   return `${verb} ${whose} key of ${nameOf(item.integrationId ?? '')}`;
 }
 
-type Say = (item: HistoryItem & { readonly name: string; readonly plan: string }) => string;
+function sentenceOfTenants(item: HistoryItem): string {
+  const { kind, name = '', plan = '' } = item;
+  return OF_TENANTS[kind]?.({ ...item, name, plan }) ?? KIND_TITLES[kind];
+}
+
+type Say = (item: Omit<HistoryItem, 'plan'> & { readonly name: string; readonly plan: string }) => string;
 
 const OF_TENANTS: Readonly<Partial<Record<Kind, Say>>> = {
   organization_registered: ({ name, plan }) => `registered the organization as “${name}” on the plan ${plan}`,
