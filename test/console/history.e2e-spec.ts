@@ -1,0 +1,108 @@
+// @needs chromium
+import type { Page } from 'playwright-core';
+import { ConsoleWorld, OLIVIA, aKey } from './console-world.js';
+
+const ORG_KEY = '/organizations/acme/integrations/serpapi/key';
+const PROJECT_KEY = '/organizations/acme/projects/mobile/integrations/serpapi/key';
+
+describe('The history in the console', () => {
+  let world: ConsoleWorld;
+  let page: Page;
+
+  beforeAll(async () => {
+    world = await ConsoleWorld.open();
+    await world.call(`PUT ${ORG_KEY}`, { body: { secret: aKey('1111'), reason: 'The first' } });
+    await world.call(`PUT ${PROJECT_KEY}`, { body: { secret: aKey('2222') } });
+    await world.call(`PUT ${ORG_KEY}`, { body: { secret: aKey('3333') } });
+    await world.call(`DELETE ${PROJECT_KEY}`);
+  }, 90_000);
+  afterAll(() => world.close());
+  afterEach(async () => {
+    await world.closePages();
+    expect(world.complaints).toEqual([]);
+  });
+
+  const events = () => page.locator('.timeline > li');
+  const openHistory = async (): Promise<void> => {
+    page = await world.visit(OLIVIA, '/organizations/acme/history');
+    await events().first().waitFor();
+  };
+  const openTravel = async (): Promise<void> => {
+    page = await world.visit(OLIVIA, '/organizations/acme/time-travel');
+    await page.getByRole('table').waitFor();
+  };
+  const rowOf = async (project: string): Promise<string> =>
+    (await page.getByRole('row').filter({ hasText: project }).allInnerTexts()).join();
+  const step = (name: 'One event back' | 'One event on') => page.getByRole('button', { name }).click();
+
+  it('shows who did what and why, the newest first', async () => {
+    await openHistory();
+    const texts = await events().allInnerTexts();
+    expect(texts.slice(0, 4)).toEqual([
+      expect.stringContaining("script removed mobile's key of SerpApi"),
+      expect.stringContaining("script set the organization's key of SerpApi (version 2, ••••••••3333)"),
+      expect.stringContaining("script set mobile's key of SerpApi (version 1, ••••••••2222)"),
+      expect.stringMatching(
+        /script set the organization's key of SerpApi \(version 1, ••••••••1111\)[^]*“The first”/,
+      ),
+    ]);
+    expect(texts.at(-1)).toContain('registered the organization as “The acme” on the plan enterprise');
+  });
+
+  it('is filtered by what, where, who and when, together', async () => {
+    await openHistory();
+    const shows = async (count: number): Promise<void> => {
+      while ((await events().count()) !== count) await page.waitForTimeout(20);
+    };
+    await page.getByLabel('What').selectOption('Key set');
+    await shows(3);
+    await page.getByLabel('Project').selectOption('The mobile');
+    await shows(1);
+    await page.getByLabel('Who').fill('nobody');
+    await page.getByLabel('Who').press('Enter');
+    await page.getByText('Nothing happened that fits.').waitFor();
+    await page.getByLabel('Who').fill('');
+    await page.getByLabel('Who').press('Enter');
+    await shows(1);
+    await page.getByLabel('Until').fill('2001-01-01');
+    await page.getByText('Nothing happened that fits.').waitFor();
+  });
+
+  it('goes back in time, event by event, to every effective key of then', async () => {
+    await openTravel();
+    expect(await rowOf('The mobile')).toContain('••••••••3333');
+    await step('One event back');
+    await page.getByText('••••••••2222').waitFor();
+    await step('One event back');
+    await page.getByText('••••••••1111').waitFor();
+    expect(await rowOf('The mobile')).toMatch(/Project[^]*••••••••2222/);
+    expect(await rowOf('The website')).toMatch(/Organization[^]*••••••••1111/);
+    await step('One event on');
+    await page.getByText('••••••••3333').waitFor();
+  });
+
+  it('is dragged along with the keyboard', async () => {
+    await openTravel();
+    await page.getByRole('slider').press('Home');
+    await page.getByText('No key had been set').waitFor();
+    await page.getByRole('slider').press('End');
+    await page.getByText('••••••••3333').first().waitFor();
+  });
+
+  it('is linked to from each event', async () => {
+    await openHistory();
+    await events().nth(2).getByRole('link', { name: 'Keys as of then' }).click();
+    await page.getByText('••••••••2222').waitFor();
+    expect(await rowOf('The website')).toContain('••••••••1111');
+  });
+
+  it('tells what is different between two moments', async () => {
+    await openTravel();
+    await page.getByText('Compare two moments').click();
+    await page.getByText('2 differences').waitFor();
+    expect(await rowOf('The mobile')).toMatch(/None[^]*••••••••3333/);
+    const earlier = page.getByRole('slider', { name: 'Earlier moment' });
+    await earlier.press('End');
+    await page.getByText('No project used another key at the later moment.').waitFor();
+  });
+});
