@@ -15,6 +15,9 @@ export interface Person {
   readonly projectRole?: 'admin' | 'editor' | 'viewer';
 }
 
+/** As `npm start` has it. */
+const SIGN_IN = { KEYWARD_DEVELOPMENT_SIGN_IN: 'true' };
+
 export const OLIVIA: Person = { subject: 'olivia', role: 'owner' };
 
 /** Of a key that fits no format, so that any integration without one takes it. */
@@ -38,7 +41,7 @@ export class ConsoleWorld {
 
   static async open(): Promise<ConsoleWorld> {
     const data = temporaryDataDir();
-    const keyward = await startKeyward(data.path);
+    const keyward = await startKeyward(data.path, SIGN_IN);
     const world = new ConsoleWorld(data, await startBrowser(), await TokenMint.open(data.path), keyward);
     await world.furnish();
     return world;
@@ -56,6 +59,7 @@ export class ConsoleWorld {
     await this.keyward.stop();
     await whileItIsAway();
     this.keyward = await startKeyward(this.data.path, {
+      ...SIGN_IN,
       KEYWARD_HTTP_PORT: new URL(httpUrl).port,
       KEYWARD_GRPC_PORT: grpcTarget.split(':')[1]!,
     });
@@ -72,7 +76,7 @@ export class ConsoleWorld {
   async newPage(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     this.contexts.push(context);
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(6_000);
     const page = await context.newPage();
     page.on('pageerror', ({ message }) => this.complaints.push(message));
     page.on('console', (message) => {

@@ -54,9 +54,9 @@ describe('The history in the console', () => {
     const shows = async (count: number): Promise<void> => {
       while ((await events().count()) !== count) await page.waitForTimeout(20);
     };
-    await page.getByLabel('What').selectOption('Key set');
+    await page.getByRole('combobox', { name: 'What' }).selectOption('Key set');
     await shows(3);
-    await page.getByLabel('Project').selectOption('The mobile');
+    await page.getByRole('combobox', { name: 'Project' }).selectOption('The mobile');
     await shows(1);
     await page.getByLabel('Who').fill('nobody');
     await page.getByLabel('Who').press('Enter');
@@ -92,7 +92,7 @@ describe('The history in the console', () => {
   it('is linked to from each event', async () => {
     await openHistory();
     await events().nth(2).getByRole('link', { name: 'Keys as of then' }).click();
-    await page.getByText('••••••••2222').waitFor();
+    await page.getByRole('table').getByText('••••••••2222').waitFor();
     expect(await rowOf('The website')).toContain('••••••••1111');
   });
 

@@ -84,7 +84,7 @@ describe('Integrations control', () => {
       body: { secret: 'tvly-dev-abcdefghijklmnopqrstuvwxyz012345' },
     });
     await open();
-    await press('Who uses it: Tavily', row('Tavily'));
+    await press('Who uses it (Tavily)', row('Tavily'));
     await dialog().getByText("Use the organization's key (2)").waitFor();
     await press('Close');
     await press('Replace the key of Tavily', row('Tavily'));

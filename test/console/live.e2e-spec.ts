@@ -72,9 +72,9 @@ describe('The console while things happen', () => {
 
   it('asks to sign in again when the session is over, and comes back to the same page', async () => {
     const page = await world.visit(OLIVIA, CONTROL);
-    await page.context().clearCookies();
     await page.getByRole('switch', { name: 'Tavily for all projects' }).press('Space');
     await page.getByLabel('Key', { exact: true }).fill('tvly-dev-abcdefghijklmnopqrstuvwxyz012345');
+    await page.context().clearCookies();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Development sign-in' }).waitFor();
     await signIn(page, OLIVIA);

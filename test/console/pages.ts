@@ -31,7 +31,7 @@ export const DIALOGS: Readonly<Record<string, ConsoleDialog>> = {
   'set-a-key': { path: `${ACME}/integrations`, open: flip('Tavily') },
   'switch-off': { path: `${ACME}/integrations`, open: flip('SerpApi') },
   'use-again': { path: `${ACME}/integrations`, open: flip('OpenAI') },
-  'who-uses-it': { path: `${ACME}/integrations`, open: press('Who uses it: SerpApi') },
+  'who-uses-it': { path: `${ACME}/integrations`, open: press('Who uses it (SerpApi)') },
   'remove-override': {
     path: `${ACME}/projects/mobile/integrations`,
     open: press("Remove the project's key of SerpApi"),

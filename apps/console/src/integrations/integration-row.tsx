@@ -79,7 +79,7 @@ function Actions({ item, refusal, open }: Omit<IntegrationRowProps, 'mayChange'>
       )}
       {(state !== 'not_set' || overridingProjects > 0) && (
         <Button className="button small" onPress={() => open('usage')}>
-          Who uses it<span className="visually-hidden">: {name}</span>
+          Who uses it<span className="visually-hidden"> ({name})</span>
         </Button>
       )}
       <Switch

@@ -10,14 +10,14 @@ const ORGANIZATION_ROLES = ['owner', 'admin', 'member', 'none'] as const;
 const PROJECT_ROLES = ['admin', 'editor', 'viewer', 'none'] as const;
 
 /** While Keyward issues its own tokens: choose who to be. */
-export function DevelopmentSignIn({ url }: { readonly url: string }) {
+export function DevelopmentSignIn() {
   const client = useQueryClient();
   const [error, setError] = useState<unknown>(null);
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     try {
-      await begin(url, new FormData(event.currentTarget));
+      await begin(new FormData(event.currentTarget));
       await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     } catch (failure) {
       setError(failure);
@@ -77,7 +77,7 @@ function Choice({ name, label, values }: ChoiceProps) {
   );
 }
 
-async function begin(url: string, form: FormData): Promise<void> {
+async function begin(form: FormData): Promise<void> {
   const text = (name: string): string => {
     const value = form.get(name);
     return typeof value === 'string' ? value.trim() : '';
@@ -96,7 +96,7 @@ async function begin(url: string, form: FormData): Promise<void> {
         ? []
         : [{ organizationId: org, id: project, role: projectRole }],
   };
-  const response = await fetch(url, {
+  const response = await fetch('/session/development', {
     method: 'POST',
     headers: { ...CONSOLE_HEADER, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),

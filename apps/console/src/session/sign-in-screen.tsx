@@ -25,11 +25,7 @@ export function SignInScreen({ signIn }: { readonly signIn: SignIn }) {
             'The sign-in failed. Begin anew, and tell whoever runs Keyward if it fails again.'}
         </Notice>
       )}
-      {signIn.kind === 'development' ? (
-        <DevelopmentSignIn url={signIn.url} />
-      ) : (
-        <ProviderSignIn url={signIn.url} />
-      )}
+      {signIn.kind === 'development' ? <DevelopmentSignIn /> : <ProviderSignIn url={signIn.url} />}
     </main>
   );
 }
