@@ -18,6 +18,16 @@ export interface Person {
 /** As `npm start` has it. */
 const SIGN_IN = { KEYWARD_DEVELOPMENT_SIGN_IN: 'true' };
 
+const ORGANIZATIONS = [
+  ['acme', 'Acme Corporation', 'enterprise'],
+  ['later', 'Later Ltd', 'enterprise'],
+  ['small', 'Small Shop', 'free'],
+] as const;
+const PROJECTS = [
+  ['website', 'Website'],
+  ['mobile', 'Mobile app'],
+] as const;
+
 export const OLIVIA: Person = { subject: 'olivia', role: 'owner' };
 
 /** Of a key that fits no format, so that any integration without one takes it. */
@@ -76,7 +86,7 @@ export class ConsoleWorld {
   async newPage(options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     this.contexts.push(context);
-    context.setDefaultTimeout(6_000);
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     page.on('pageerror', ({ message }) => this.complaints.push(message));
     page.on('console', (message) => {
@@ -123,17 +133,10 @@ export class ConsoleWorld {
 
   private async furnish(): Promise<void> {
     const as = 'root';
-    for (const [id, plan] of [
-      ['acme', 'enterprise'],
-      ['later', 'enterprise'],
-      ['small', 'free'],
-    ] as const) {
-      await this.call(`PUT /organizations/${id}`, { as, body: { name: `The ${id}`, plan } });
-      for (const project of ['website', 'mobile'])
-        await this.call(`PUT /organizations/${id}/projects/${project}`, {
-          as,
-          body: { name: `The ${project}` },
-        });
+    for (const [id, name, plan] of ORGANIZATIONS) {
+      await this.call(`PUT /organizations/${id}`, { as, body: { name, plan } });
+      for (const [project, title] of PROJECTS)
+        await this.call(`PUT /organizations/${id}/projects/${project}`, { as, body: { name: title } });
     }
     await this.call('PUT /rollout', { as, body: { percentage: 0, include: ['acme'], exclude: [] } });
   }

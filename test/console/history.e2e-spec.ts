@@ -46,7 +46,9 @@ describe('The history in the console', () => {
         /script set the organization's key of SerpApi \(version 1, ••••••••1111\)[^]*“The first”/,
       ),
     ]);
-    expect(texts.at(-1)).toContain('registered the organization as “The acme” on the plan enterprise');
+    expect(texts.at(-1)).toContain(
+      'registered the organization as “Acme Corporation” on the plan enterprise',
+    );
   });
 
   it('is filtered by what, where, who and when, together', async () => {
@@ -56,7 +58,7 @@ describe('The history in the console', () => {
     };
     await page.getByRole('combobox', { name: 'What' }).selectOption('Key set');
     await shows(3);
-    await page.getByRole('combobox', { name: 'Project' }).selectOption('The mobile');
+    await page.getByRole('combobox', { name: 'Project' }).selectOption('Mobile app');
     await shows(1);
     await page.getByLabel('Who').fill('nobody');
     await page.getByLabel('Who').press('Enter');
@@ -70,13 +72,13 @@ describe('The history in the console', () => {
 
   it('goes back in time, event by event, to every effective key of then', async () => {
     await openTravel();
-    expect(await rowOf('The mobile')).toContain('••••••••3333');
+    expect(await rowOf('Mobile app')).toContain('••••••••3333');
     await step('One event back');
     await page.getByText('••••••••2222').waitFor();
     await step('One event back');
     await page.getByText('••••••••1111').waitFor();
-    expect(await rowOf('The mobile')).toMatch(/Project[^]*••••••••2222/);
-    expect(await rowOf('The website')).toMatch(/Organization[^]*••••••••1111/);
+    expect(await rowOf('Mobile app')).toMatch(/Project[^]*••••••••2222/);
+    expect(await rowOf('Website')).toMatch(/Organization[^]*••••••••1111/);
     await step('One event on');
     await page.getByText('••••••••3333').waitFor();
   });
@@ -93,14 +95,14 @@ describe('The history in the console', () => {
     await openHistory();
     await events().nth(2).getByRole('link', { name: 'Keys as of then' }).click();
     await page.getByRole('table').getByText('••••••••2222').waitFor();
-    expect(await rowOf('The website')).toContain('••••••••1111');
+    expect(await rowOf('Website')).toContain('••••••••1111');
   });
 
   it('tells what is different between two moments', async () => {
     await openTravel();
     await page.getByText('Compare two moments').click();
     await page.getByText('2 differences').waitFor();
-    expect(await rowOf('The mobile')).toMatch(/None[^]*••••••••3333/);
+    expect(await rowOf('Mobile app')).toMatch(/None[^]*••••••••3333/);
     const earlier = page.getByRole('slider', { name: 'Earlier moment' });
     await earlier.press('End');
     await page.getByText('No project used another key at the later moment.').waitFor();

@@ -64,7 +64,7 @@ describe('Integrations control', () => {
     await open();
     await row('Exa').getByText('overridden by 1 project').waitFor();
     await flip('Exa');
-    await dialog().getByText('1 project uses this key and will be without one: The website.').waitFor();
+    await dialog().getByText('1 project uses this key and will be without one: Website.').waitFor();
     expect(await isOn('Exa')).toBe(true);
     await press('Switch off');
     await gone();

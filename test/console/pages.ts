@@ -11,7 +11,7 @@ const ACME = '/organizations/acme';
 /** Every page for an owner of the organization, by the name of its picture. */
 export const PAGES: Readonly<Record<string, ConsolePage>> = {
   'integrations-control': { path: `${ACME}/integrations`, shows: 'version 2' },
-  projects: { path: `${ACME}/projects`, shows: 'The website' },
+  projects: { path: `${ACME}/projects`, shows: 'Website' },
   'app-keys': { path: `${ACME}/projects/mobile/integrations`, shows: '••••' },
   explanation: { path: `${ACME}/projects/mobile/integrations/serpapi`, shows: 'is used' },
   history: { path: `${ACME}/history`, shows: 'Keys as of then' },

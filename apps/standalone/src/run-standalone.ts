@@ -8,7 +8,7 @@ runApp({
   start: async (settings, logger) => {
     const { app, httpUrl, grpcTarget } = await createStandalone(settings, logger);
     logger.log(
-      `Keyward is running: HTTP API ${httpUrl}, its documentation ${httpUrl}/docs, gRPC ${grpcTarget}`,
+      `Keyward is running: console ${httpUrl}/, HTTP API ${httpUrl}, its documentation ${httpUrl}/docs, gRPC ${grpcTarget}`,
       'standalone',
     );
     return app;

@@ -3,12 +3,14 @@ import { Notice } from '../components/notice.js';
 import { DevelopmentSignIn } from './development-sign-in.js';
 import type { SignIn } from './session.js';
 
-/** What a provider, or the way back from it, can say; everything else is told in general. */
+/** What went wrong on the way to the identity provider and back: docs/console.md has the same codes. */
 const ERRORS: Readonly<Record<string, string>> = {
   access_denied: 'The identity provider did not let you in. Ask whoever runs it.',
-  expired: 'The sign-in took too long. Begin anew.',
-  state: 'The sign-in was begun elsewhere. Begin anew here.',
-  claims: 'The identity provider says nothing about your roles in Keyward. Ask whoever runs it.',
+  provider_unavailable: 'The identity provider cannot be reached now. Try again in a moment.',
+  sign_in_expired: 'The sign-in took too long, or was begun elsewhere. Begin anew.',
+  state_mismatch: 'The sign-in was begun in another tab. Begin anew.',
+  token_refused: 'What the identity provider says about you does not fit. Ask whoever runs Keyward.',
+  session_too_large: 'You have more roles than a session can hold. Ask whoever runs the identity provider.',
 };
 
 export function SignInScreen({ signIn }: { readonly signIn: SignIn }) {
