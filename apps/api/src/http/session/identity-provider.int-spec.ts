@@ -128,6 +128,12 @@ describe("A provider's description", () => {
     expect(await provider.endSessionUrl()).toBeNull();
   });
 
+  it('that names no place to sign in is not in order', async () => {
+    const provider = await open();
+    answer = describing({ issuer });
+    await expect(provider.begin()).rejects.toMatchObject({ code: 'provider_error' });
+  });
+
   it('is asked for once by all who sign in meanwhile, and kept', async () => {
     const provider = await open();
     answer = describing({ issuer, authorization_endpoint: `${issuer}/authorize` });

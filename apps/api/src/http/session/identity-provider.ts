@@ -59,8 +59,11 @@ export class IdentityProvider {
     parameters.set('nonce', transaction.nonce);
     parameters.set('code_challenge', await openid.calculatePKCECodeChallenge(transaction.verifier));
     parameters.set('code_challenge_method', 'S256');
-    const url = openid.buildAuthorizationUrl(configuration, parameters);
-    return { url: url.href, transaction };
+    try {
+      return { url: openid.buildAuthorizationUrl(configuration, parameters).href, transaction };
+    } catch (error) {
+      throw refusalOf(error);
+    }
   }
 
   /** Redeems the code that the browser brought. @param query of the callback, as it came. @throws SignInError */
