@@ -28,6 +28,11 @@ import { GetOrganizationController } from './queries/get-organization/get-organi
 import { ListKeysController } from './queries/list-keys/list-keys.controller.js';
 import { ListProjectsController } from './queries/list-projects/list-projects.controller.js';
 import { WatchOrganizationController } from './queries/watch-organization/watch-organization.controller.js';
+import { GetAuditHeadController } from './queries/get-audit-head/get-audit-head.controller.js';
+import { ListAuditHeadsController } from './queries/list-audit-heads/list-audit-heads.controller.js';
+import { ListAuditKeysController } from './queries/list-audit-keys/list-audit-keys.controller.js';
+import { ProveAuditConsistencyController } from './queries/prove-audit-consistency/prove-audit-consistency.controller.js';
+import { ProveAuditInclusionController } from './queries/prove-audit-inclusion/prove-audit-inclusion.controller.js';
 import { ListKeyUsageController } from './queries/list-key-usage/list-key-usage.controller.js';
 import { ReadHistoryController } from './queries/read-history/read-history.controller.js';
 import { ListIntegrationsController } from './queries/list-integrations/list-integrations.controller.js';
@@ -49,6 +54,11 @@ export const API_CONTROLLERS = [
   DestroyProjectKeyVersionController,
   ExplainEffectiveKeyController,
   ReadHistoryController,
+  GetAuditHeadController,
+  ListAuditHeadsController,
+  ProveAuditInclusionController,
+  ProveAuditConsistencyController,
+  ListAuditKeysController,
   ListKeysController,
   WatchOrganizationController,
   ListIntegrationsController,

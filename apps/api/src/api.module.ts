@@ -23,7 +23,7 @@ import { RemoveProjectKeyHandler } from './commands/remove-project-key/remove-pr
 import { RotateKeyEncryptionKeyHandler } from './commands/rotate-key-encryption-key/rotate-key-encryption-key.handler.js';
 import { SetOrgKeyHandler } from './commands/set-org-key/set-org-key.handler.js';
 import { SetProjectKeyHandler } from './commands/set-project-key/set-project-key.handler.js';
-import { auditProviders } from './audit/audit.providers.js';
+import { auditProviders, type AuditedApiSettings } from './audit/audit.providers.js';
 import { Authentication } from './http/access/authentication.js';
 import { AuthorizationGuard } from './http/access/authorization.guard.js';
 import { RateLimits } from './http/access/rate-limits.js';
@@ -118,7 +118,7 @@ const HANDLERS: Provider[] = [
 @Module({})
 export class ApiModule {
   /** @throws Error with a sentence that names the settings, when those of the sign-in contradict each other. */
-  static forRoot(settings: ApiSettings, session: SessionOptions): DynamicModule {
+  static forRoot(settings: AuditedApiSettings, session: SessionOptions): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],

@@ -13,6 +13,10 @@ import { ServedDocument } from './http/openapi/openapi.controller.js';
 import { SIGN_IN_MODE } from './http/session/sign-in-mode.js';
 import { SignIn } from './http/session/sign-in.service.js';
 import { Sessions } from './http/session/sessions.js';
+import { AuditKeys } from '@keyward/audit';
+import { AuditLedgerReader } from './audit/audit-ledger-reader.js';
+import { AuditProofs } from './audit/audit-proofs.js';
+import { HeadChains } from './audit/head-chains.js';
 import { ConsistentReader } from './queries/reading/consistent-reader.js';
 import { ChangeFeeds } from './queries/watch-organization/change-feeds.service.js';
 
@@ -22,6 +26,10 @@ const UNUSED = [
   Sessions,
   SignIn,
   SIGN_IN_MODE,
+  AuditKeys,
+  AuditLedgerReader,
+  AuditProofs,
+  HeadChains,
   EventStore,
   ReadModel,
   CommandBus,

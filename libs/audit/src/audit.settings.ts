@@ -17,6 +17,18 @@ export const auditSettings = defineSettings({
     optional: true,
     doc: 'File of public Ed25519 keys (PEM) whose heads are gone on from besides those of the signing key: former signing keys, and the next one while copies are restarted one by one.',
   }),
+  KEYWARD_AUDIT_HEAD_INTERVAL: setting.duration({
+    default: '5m',
+    min: '1s',
+    max: '1d',
+    doc: 'How long an event of an audit log waits for a head that vouches for it. What was written since the last head is not protected yet.',
+  }),
+  KEYWARD_AUDIT_CHECK_INTERVAL: setting.duration({
+    default: '1d',
+    min: '1s',
+    max: '365d',
+    doc: 'How often the whole event log is read again and compared with what was read before.',
+  }),
 });
 
 export type AuditSettings = SettingsOf<typeof auditSettings>;

@@ -16,7 +16,7 @@ export {
   type LedgerSummary,
   type RemoteLedger,
 } from './ledger/ledger.js';
-export { AuditLog, type AuditLogState, type AuditRecord } from './log/audit-log.js';
+export { AuditLog, eventLine, type AuditLogState, type AuditRecord } from './log/audit-log.js';
 export {
   AUDITED_STREAM_PREFIXES,
   logOfStream,
@@ -33,5 +33,5 @@ export {
 } from './merkle/verify-proof.js';
 export { isOfLog, signatureFault } from './verify/check-head.js';
 export type { Fault, FaultCode } from './verify/faults.js';
-export { signedHeadIn } from './verify/records.js';
+export { readHead, signedHeadIn } from './verify/records.js';
 export { verifyExport, type VerificationReport, type VerifyOptions } from './verify/verify-export.js';

@@ -5,9 +5,10 @@ import {
   type ExportSource,
   type SignedHead,
 } from '@keyward/audit';
-import { KeywardError, comparePositions, decodePosition, type LogPosition } from '@keyward/contracts';
+import { comparePositions, decodePosition, type KeywardError, type LogPosition } from '@keyward/contracts';
 import type { EventStore, RecordedEvent } from '@keyward/event-store';
 import type { Clock } from '@keyward/runtime';
+import { invalidRequest } from '../http/validation/violations.js';
 import type { AuditLedgerReader } from './audit-ledger-reader.js';
 import type { HeadChains } from './head-chains.js';
 
@@ -94,7 +95,5 @@ export class AuditExports {
 }
 
 function beyondTheLog(size: number): KeywardError {
-  const field = 'first';
-  const rule = `must be the index of an event: the log has ${size}`;
-  return new KeywardError('INVALID_REQUEST', `"${field}" ${rule}.`, { violations: [{ field, rule }] });
+  return invalidRequest([{ field: 'first', rule: `must be the index of an event: the log has ${size}` }]);
 }

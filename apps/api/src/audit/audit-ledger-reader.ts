@@ -1,6 +1,10 @@
 import { KeywardError } from '@keyward/contracts';
 import type { LedgerState, RemoteLedger } from '@keyward/audit';
-import type { History } from '@keyward/history';
+import type { Freshness, History } from '@keyward/history';
+
+const NOW: Freshness = { kind: 'fully_consistent' };
+/** For what is not about the newest events. */
+export const AS_IT_IS: Freshness = { kind: 'minimize_latency' };
 
 /** The ledger as the event log is now. Longest wait in milliseconds. */
 export class AuditLedgerReader {
@@ -10,8 +14,14 @@ export class AuditLedgerReader {
   ) {}
 
   /** @throws KeywardError UNAVAILABLE, STALE_READ_MODEL */
-  ask<T>(question: (ledger: RemoteLedger) => Promise<T>): Promise<T> {
-    return this.history.audit({ kind: 'fully_consistent' }, this.timeoutMs, question);
+  ask<T>(question: (ledger: RemoteLedger) => Promise<T>, freshness: Freshness = NOW): Promise<T> {
+    return this.history.audit(freshness, this.timeoutMs, question);
+  }
+
+  /** @throws KeywardError UNKNOWN_ORGANIZATION */
+  async checkKnown(organizationId: string | null): Promise<void> {
+    const { state } = (await this.ask((ledger) => ledger.state(organizationId)))!;
+    if (organizationId !== null && state.size === 0) throw unknownOrganization();
   }
 
   /**

@@ -14,7 +14,7 @@ import {
 import { KeywardError } from '@keyward/contracts';
 import { SCHEMA_VERSION } from '@keyward/domain';
 import type { EventStore, JsonObject, RecordedEvent } from '@keyward/event-store';
-import type { Clock } from '@keyward/runtime';
+import type { Clock, CounterMetric, Metrics } from '@keyward/runtime';
 import type { DurableAppender } from '../write-side/durable-appender.js';
 import { derivedUuid } from '../write-side/write-request.js';
 import { altered, type AuditLedgerReader } from './audit-ledger-reader.js';
@@ -25,6 +25,7 @@ export interface HeadChainsParts {
   readonly keys: AuditKeys;
   readonly appender: Pick<DurableAppender, 'append'>;
   readonly clock: Clock;
+  readonly metrics: Metrics;
 }
 
 /** A head that is stored, and its number in the chain. */
@@ -41,7 +42,14 @@ const MOST_RACES = 20;
  * anybody gets it: several copies therefore make one chain.
  */
 export class HeadChains {
-  constructor(private readonly parts: HeadChainsParts) {}
+  private readonly signedTotal: CounterMetric<Record<never, never>>;
+
+  constructor(private readonly parts: HeadChainsParts) {
+    this.signedTotal = parts.metrics.counter({
+      name: 'keyward_audit_heads_signed_total',
+      help: 'Heads of audit logs that were signed and stored.',
+    });
+  }
 
   /**
    * The head of all that is in the log now: the last one of the chain where nothing has come since, else a new one.
@@ -60,11 +68,17 @@ export class HeadChains {
     });
   }
 
-  /** Heads of the chain in order, from a number on. */
-  async *from(organizationId: string | null, number: number): AsyncGenerator<StoredHead> {
+  /** Heads of the chain in order, from a number on. @throws KeywardError AUDIT_LOG_ALTERED at one that is none */
+  async *from(
+    organizationId: string | null,
+    number: number,
+    maxCount = Infinity,
+  ): AsyncGenerator<StoredHead> {
+    let left = maxCount;
     const stream = headsStream(organizationId);
     for await (const event of this.parts.events.readStream(stream, { fromRevision: BigInt(number) })) {
       yield storedHead(event);
+      if (--left === 0) return;
     }
   }
 
@@ -122,7 +136,9 @@ export class HeadChains {
     };
     const expectedRevision = last ? BigInt(last.number) : ('no_stream' as const);
     const stored = await appender.append([{ stream, expectedRevision, events: [event] }]);
-    return stored && signed;
+    if (!stored) return undefined;
+    this.signedTotal.inc();
+    return signed;
   }
 }
 

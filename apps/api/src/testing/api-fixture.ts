@@ -31,7 +31,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiModule } from '../api.module.js';
-import type { ApiSettings } from '../api.settings.js';
+import type { AuditedApiSettings } from '../audit/audit.providers.js';
 import { createApiApp } from '../create-api-app.js';
 import { ServedDocument } from '../http/openapi/openapi.controller.js';
 import { AnswerChecker } from './answer-checker.js';
@@ -46,7 +46,12 @@ const KEK = randomBytes(32);
 
 const AUDIT_KEYS = new AuditKeys(SIGNER);
 
-const SETTINGS: ApiSettings = {
+const SETTINGS: AuditedApiSettings = {
+  KEYWARD_AUDIT_SIGNING_KEY: undefined,
+  KEYWARD_AUDIT_SIGNING_KEY_FILE: undefined,
+  KEYWARD_AUDIT_TRUSTED_KEYS_FILE: undefined,
+  KEYWARD_AUDIT_HEAD_INTERVAL: 3_600_000,
+  KEYWARD_AUDIT_CHECK_INTERVAL: 86_400_000,
   KEYWARD_HTTP_HOST: '127.0.0.1',
   KEYWARD_HTTP_PORT: 0,
   KEYWARD_HTTP_BODY_LIMIT: 64 * 1024,
@@ -75,7 +80,7 @@ const SETTINGS: ApiSettings = {
 const REFUSALS = RefusalsModule.forRoot({ KEYWARD_REFUSALS_WINDOW: 3_600_000 });
 
 export interface ApiFixtureOptions {
-  readonly settings?: Partial<ApiSettings>;
+  readonly settings?: Partial<AuditedApiSettings>;
   /** The log; the memory one by default. */
   readonly events?: EventStore;
   readonly readModel?: ReadModel;

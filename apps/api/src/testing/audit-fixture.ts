@@ -55,7 +55,7 @@ export class AuditFixture {
     const clock = new SystemClock();
     const ledger = new AuditLedgerReader(history, PATIENCE_MS);
     const appender = new DurableAppender(events, clock, new Metrics(false), NO_TRACING);
-    const chains = new HeadChains({ events, ledger, keys, appender, clock });
+    const chains = new HeadChains({ events, ledger, keys, appender, clock, metrics: new Metrics(false) });
     const exports = new AuditExports({ events, ledger, chains, keys, clock });
     const copy: AuditCopy = {
       chains,

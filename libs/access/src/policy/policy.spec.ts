@@ -113,6 +113,15 @@ const DESIGN_ROUTES = `
   POST   /v1/read-model/rebuild
   POST   /v1/read-model/check
   GET    /v1/integrations
+  GET    /v1/audit/head
+  GET    /v1/audit/heads
+  GET    /v1/audit/keys
+  GET    /v1/audit/proofs/consistency
+  GET    /v1/audit/proofs/inclusion
+  GET    /v1/organizations/{org}/audit/head
+  GET    /v1/organizations/{org}/audit/heads
+  GET    /v1/organizations/{org}/audit/proofs/consistency
+  GET    /v1/organizations/{org}/audit/proofs/inclusion
   GET    /v1/organizations/{org}/integrations
   PUT    /v1/organizations/{org}/integrations/{integration}/key
   DELETE /v1/organizations/{org}/integrations/{integration}/key

@@ -48,6 +48,15 @@ const MATRIX = `
   finishSignIn            any   any     any     any    any    any     any      any       any       any     any
   signOut                 any   any     any     any    any    any     any      any       any       any     any
   signInForDevelopment    any   any     any     any    any    any     any      any       any       any     any
+  getAuditHead            -     -       -       own    own    -       -        -         -         -       -
+  listAuditHeads          -     -       -       own    own    -       -        -         -         -       -
+  proveAuditInclusion     -     -       -       own    own    -       -        -         -         -       -
+  proveAuditConsistency   -     -       -       own    own    -       -        -         -         -       -
+  getPlatformAuditHead     -     -       any     -      -      -       -        -         -         -       -
+  listPlatformAuditHeads   -     -       any     -      -      -       -        -         -         -       -
+  provePlatformAuditInclusion -     -       any     -      -      -       -        -         -         -       -
+  provePlatformAuditConsistency -     -       any     -      -      -       -        -         -         -       -
+  listAuditKeys           -     any     any     any    any    any     any      any       any       any     any
   healthLive              any   any     any     any    any    any     any      any       any       any     any
   healthReady             any   any     any     any    any    any     any      any       any       any     any
   metrics                 any   any     any     any    any    any     any      any       any       any     any

@@ -25,6 +25,12 @@ export class TrustedKeys {
     return new TrustedKeys(new Map(keys.map((key) => [signingKeyIdOf(key), key])));
   }
 
+  /** As PEM, by signing key id. */
+  get publicKeys(): ReadonlyMap<string, string> {
+    const pem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
+    return new Map([...this.keys].map(([id, key]) => [id, pem(key)]));
+  }
+
   has(signingKeyId: string): boolean {
     return this.keys.has(signingKeyId);
   }

@@ -106,8 +106,8 @@ export class LedgerWriter {
     const number = Number(event.revision);
     const head = headIn(event);
     row.problem ??= this.problemOf(open, head, number);
-    this.tables.insertEvent(row.log, placeOfHead(number), event.position);
     if (!head || number !== row.heads) return;
+    this.tables.insertEvent(row.log, placeOfHead(number), event.position);
     this.tables.insertHead(row.log, { number, size: head.size, hash: Buffer.from(headHash(head), 'hex') });
     row.heads = number + 1;
     row.unsignedSince = head.size < row.size ? event.recordedAt.getTime() : null;
@@ -115,15 +115,19 @@ export class LedgerWriter {
 
   private problemOf({ row }: OpenLog, head: Head | undefined, number: number): string | null {
     if (!head) return `What is stored as head ${number} is no head.`;
-    if (number !== row.heads) return `Head ${row.heads} is missing before head ${number}.`;
-    const last = number === 0 ? undefined : this.tables.head(row.log, number - 1);
-    if (head.previousHeadHash !== (last ? last.hash.toString('hex') : null))
+    if (number < row.heads) return `Head ${number} is stored for the second time: the chain was begun anew.`;
+    if (number > row.heads) return `Head ${row.heads} is missing before head ${number}.`;
+    if (head.previousHeadHash !== this.hashOfHead(row, number - 1))
       return `Head ${number} does not follow the head before it.`;
     if (head.size > row.size) return `Head ${number} is of ${head.size} events; the log has ${row.size}.`;
     const root = rootOfTree(head.size, this.tables.nodesOf(row.log)).toString('hex');
-    if (head.rootHash !== root)
-      return `The first ${head.size} events are not those that head ${number} is of.`;
-    return null;
+    return head.rootHash === root
+      ? null
+      : `The first ${head.size} events are not those that head ${number} is of.`;
+  }
+
+  private hashOfHead({ log }: LogRow, number: number): string | null {
+    return this.tables.head(log, number)?.hash.toString('hex') ?? null;
   }
 
   private note(row: LogRow, problem: string): void {

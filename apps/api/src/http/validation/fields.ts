@@ -73,6 +73,10 @@ export function oneOf<const Value extends string>(values: readonly Value[]): z.Z
   return z.enum(values, rule(`must be one of ${values.join(', ')}`));
 }
 
+const COUNT_RULE = 'must be a whole number from 0 on';
+/** Number or index of something, in a query. */
+export const wholeNumber = z.string(rule(COUNT_RULE)).regex(/^(0|[1-9]\d{0,14})$/, rule(COUNT_RULE));
+
 const POSITION_RULE = 'must be a position as Keyward handed it out';
 export const positionToken = z
   .string(rule(POSITION_RULE))
