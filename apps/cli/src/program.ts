@@ -1,6 +1,7 @@
 import { Command, type Option } from 'commander';
 import type { CliEnvironment } from './cli-environment.js';
 import { runWith, type Run } from './command-context.js';
+import { addAuditCommands } from './commands/audit/audit.commands.js';
 import { addEffectiveCommand } from './commands/effective.command.js';
 import { addHistoryCommand } from './commands/history.command.js';
 import { addIntegrationsCommand } from './commands/integrations.command.js';
@@ -40,6 +41,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addWatchCommand,
   addIntegrationsCommand,
   addStatusCommand,
+  addAuditCommands,
   addVerifyCommand,
 ];
 

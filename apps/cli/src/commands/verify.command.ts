@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { TrustedKeys, verifyExport, type VerificationReport } from '@keyward/audit';
+import { verifyExport, type VerificationReport } from '@keyward/audit';
 import type { Style } from '@keyward/runtime';
 import type { Command } from 'commander';
 import type { CommandContext, Run } from '../command-context.js';
 import type { Json } from '../connection/api-answer.js';
 import { CliError, usageError } from '../errors/cli-error.js';
 import { EXIT } from '../errors/exit-codes.js';
-import { openInput, unreadable, type FileInput } from '../input/file-input.js';
+import { openInput, type FileInput } from '../input/file-input.js';
+import { trustedKeys } from '../input/trusted-keys.js';
 import { facts, table } from '../output/table.js';
 import { shortTime } from './key-facts.js';
 
@@ -57,17 +57,6 @@ async function verify(
   } finally {
     progress.end();
     for (const input of inputs) input.close();
-  }
-}
-
-async function trustedKeys(path: string): Promise<TrustedKeys> {
-  const pem = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw unreadable('--trust', error);
-  });
-  try {
-    return TrustedKeys.fromPem(pem, 'The file of --trust');
-  } catch (error) {
-    throw usageError((error as Error).message);
   }
 }
 

@@ -34,7 +34,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.refusedValue, 'the key is refused: wrong format, a mask, or of a kind that cannot be shared'],
   [EXIT.rateLimited, 'too many requests'],
   [EXIT.unavailable, 'Keyward cannot be reached or is not ready'],
-  [EXIT.notVerified, 'the export is not what Keyward signed'],
+  [EXIT.notVerified, 'the export, or the audit log itself, is not what Keyward signed'],
   [EXIT.differs, 'the read model is not what the event log says'],
   [EXIT.interrupted, 'interrupted by Ctrl-C'],
 ];

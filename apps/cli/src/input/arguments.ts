@@ -45,6 +45,13 @@ export function countReader(name: string, max: number): Reader<number> {
   };
 }
 
+export function wholeNumberReader(name: string): Reader<number> {
+  return (text) => {
+    if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text);
+    throw usageError(`${name} must be a whole number from 0 on.`);
+  };
+}
+
 /** As in an ETag: 0 means "only if nothing is there yet". */
 export function versionReader(name: string): Reader<number> {
   return (text) => {
