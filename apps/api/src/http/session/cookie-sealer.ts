@@ -1,7 +1,5 @@
 import type { Clock } from '@keyward/runtime';
 import type { JWTPayload } from 'jose';
-import { jwtDecrypt } from 'jose/jwt/decrypt';
-import { EncryptJWT } from 'jose/jwt/encrypt';
 import type { SessionKeys } from './session-keys.js';
 
 const MANAGEMENT = 'dir';
@@ -21,7 +19,9 @@ export class CookieSealer {
     private readonly clock: Clock,
   ) {}
 
-  seal(kind: CookieKind, claims: JWTPayload, expiresAt: Date): Promise<string> {
+  async seal(kind: CookieKind, claims: JWTPayload, expiresAt: Date): Promise<string> {
+    // Loaded when somebody signs in: a start need not wait for it.
+    const { EncryptJWT } = await import('jose/jwt/encrypt');
     const { id, bytes } = this.keys.current;
     return new EncryptJWT(claims)
       .setProtectedHeader({ alg: MANAGEMENT, enc: ENCRYPTION, typ: kind, kid: id })
@@ -31,6 +31,7 @@ export class CookieSealer {
 
   /** Undefined for all that is not to be trusted now: another kind, another key, altered, ended, or nothing of ours. */
   async open(kind: CookieKind, text: string): Promise<JWTPayload | undefined> {
+    const { jwtDecrypt } = await import('jose/jwt/decrypt');
     try {
       const { payload } = await jwtDecrypt(text, ({ kid }) => this.keyOf(kid), {
         typ: kind,
