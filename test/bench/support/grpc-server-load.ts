@@ -45,7 +45,6 @@ export function loadsOfBoth(
 ): Fixture<Loads> {
   return {
     async open(bench) {
-      // Before the load: what is opened last is closed first.
       const servers = { keyward: await bench.shared(server), bare: await bench.shared(limit) };
       const load = await startChild('processes/grpc-load.process.ts');
       const { path, requestSerialize } = METHODS[method];

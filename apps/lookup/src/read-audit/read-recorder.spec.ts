@@ -1,8 +1,11 @@
+import { Logger } from '@nestjs/common';
 import { LossyLog } from '../testing/lossy-log.js';
 import { MemoryJournalFiles } from '../testing/memory-journal-files.js';
 import { NOON, ReadAuditFixture, keyOf, ownKeyOf } from '../testing/read-audit-fixture.js';
 
 const MINUTE = 60_000;
+
+beforeAll(() => Logger.overrideLogger(false));
 
 describe('What is handed out', () => {
   it('is counted by worker, project, version and minute, and recorded at the end of an interval', async () => {
@@ -137,6 +140,22 @@ describe('What is handed out', () => {
     expect(await next.recorded()).toHaveLength(1);
   });
 
+  it('is recorded once also where others record at the same time', async () => {
+    const log = new LossyLog();
+    const audit = await ReadAuditFixture.start({ events: log });
+    await audit.handOut('worker', keyOf('website'));
+    await audit.recorder.seal();
+    log.next.push('away');
+    await expect(audit.ship()).rejects.toThrow();
+    await log.appendAnother('keyReads-acme');
+    // The first try meets the other's event, the second one is recorded behind it, and nobody hears of that.
+    log.next.push(undefined, 'reply lost');
+    await expect(audit.ship()).rejects.toThrow();
+    await log.appendAnother('keyReads-acme');
+    await audit.ship();
+    expect(await audit.recorded()).toHaveLength(1);
+  });
+
   it('waits in the journal while the log is away, and leaves nothing there when it came back', async () => {
     const log = new LossyLog();
     const audit = await ReadAuditFixture.start({ events: log });
@@ -230,6 +249,17 @@ describe('What cannot be recorded is handed out with an alarm:', () => {
     expect(audit.recorder.problem).toBeDefined();
     await audit.flush();
     expect((await audit.recorded()).map(({ counts }) => counts)).toEqual([{ '2026-03-01T12:00Z': 3 }]);
+  });
+
+  it('when the disk is full, and once also where the log does not answer', async () => {
+    const [files, log] = [new MemoryJournalFiles(), new LossyLog()];
+    files.capacity = 0;
+    const audit = await ReadAuditFixture.start({ whenUnrecorded: 'alarm', files, events: log });
+    await audit.handOut('worker', keyOf('website'));
+    log.next.push('reply lost');
+    await expect(audit.flush()).rejects.toThrow();
+    await audit.ship();
+    expect(await audit.recorded()).toHaveLength(1);
   });
 
   it('when the disk does not answer', async () => {

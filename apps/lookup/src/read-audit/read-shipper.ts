@@ -32,8 +32,8 @@ export class ReadShipper {
   private async shipBatch(journal: ReadsJournal, batch: PendingBatch): Promise<void> {
     const events = await journal.read(batch);
     const streams = [...new Set(events.map(({ stream }) => stream))];
-    const heads = (await journal.heads(batch)) ?? (await this.headsOf(streams));
-    await journal.saveHeads(batch, heads);
+    const heads = journal.heads(batch) ?? (await this.headsOf(streams));
+    if (!journal.heads(batch)) await journal.saveHeads(batch, heads);
     await eachOf(streams, (stream) => {
       const own = events.filter((event) => event.stream === stream);
       return this.appendTo(stream, own, toRevision(heads[stream]!));

@@ -32,6 +32,8 @@ const HEADS = /^(\d+)\.heads$/;
  */
 export class ReadsJournal {
   private readonly waiting: PendingBatch[] = [];
+  /** Of the batches that were tried. */
+  private readonly triedAt = new Map<number, StreamHeads>();
   private number = 0;
   private noteFile = 0;
   /** With something in them that was confirmed. */
@@ -100,14 +102,14 @@ export class ReadsJournal {
   }
 
   /** Undefined when the batch was never tried. */
-  async heads({ number }: PendingBatch): Promise<StreamHeads | undefined> {
-    const name = `${number}.heads`;
-    const isThere = (await this.parts.files.list()).some((file) => file.name === name);
-    return isThere ? (JSON.parse(await this.parts.files.read(name)) as StreamHeads) : undefined;
+  heads({ number }: PendingBatch): StreamHeads | undefined {
+    return this.triedAt.get(number);
   }
 
+  /** Before it is tried for the first time. */
   async saveHeads({ number, text }: PendingBatch, heads: StreamHeads): Promise<void> {
     if (text === undefined) await this.parts.files.write(`${number}.heads`, JSON.stringify(heads));
+    this.triedAt.set(number, heads);
   }
 
   /** It is in the event log. */
@@ -116,6 +118,7 @@ export class ReadsJournal {
       await this.parts.files.remove([`${batch.number}.batch`]);
       await this.parts.files.remove([`${batch.number}.heads`]);
     }
+    this.triedAt.delete(batch.number);
     this.waiting.splice(this.waiting.indexOf(batch), 1);
   }
 
@@ -139,6 +142,10 @@ export class ReadsJournal {
     this.number = Math.max(-1, ...numbers(NOTES), ...batches) + 1;
     for (const { name, bytes } of found)
       for (const number of numberIn(BATCH, name)) this.await(number, bytes);
+    for (const number of numbers(HEADS)) {
+      if (batches.has(number))
+        this.triedAt.set(number, JSON.parse(await files.read(`${number}.heads`)) as StreamHeads);
+    }
     for (const number of new Set(numbers(NOTES))) {
       const noteFiles = found.map(({ name }) => name).filter((name) => numberIn(NOTES, name)[0] === number);
       if (batches.has(number)) await files.remove(noteFiles);
