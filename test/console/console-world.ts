@@ -1,8 +1,11 @@
 import type { KeywardClaims } from '@keyward/access';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser.js';
+import { GRPC_METHODS, GrpcCaller } from '../support/grpc-methods.js';
 import { startKeyward, temporaryDataDir, type RunningKeyward } from '../support/standalone.js';
 import { TokenMint } from '../support/token-mint.js';
+
+const LOOKUP = GRPC_METHODS.find(({ name }) => name === 'Lookup')!;
 
 type Roles = NonNullable<KeywardClaims['organizations']>;
 
@@ -15,8 +18,8 @@ export interface Person {
   readonly projectRole?: 'admin' | 'editor' | 'viewer';
 }
 
-/** As `npm start` has it. */
-const SIGN_IN = { KEYWARD_DEVELOPMENT_SIGN_IN: 'true' };
+/** Sign-in as `npm start` has it; and what workers were given is in the log at once. */
+const SETTINGS = { KEYWARD_DEVELOPMENT_SIGN_IN: 'true', KEYWARD_READ_AUDIT_INTERVAL: '100ms' };
 
 const ORGANIZATIONS = [
   ['acme', 'Acme Corporation', 'enterprise'],
@@ -51,7 +54,7 @@ export class ConsoleWorld {
 
   static async open(): Promise<ConsoleWorld> {
     const data = temporaryDataDir();
-    const keyward = await startKeyward(data.path, SIGN_IN);
+    const keyward = await startKeyward(data.path, SETTINGS);
     const world = new ConsoleWorld(data, await startBrowser(), await TokenMint.open(data.path), keyward);
     await world.furnish();
     return world;
@@ -69,7 +72,7 @@ export class ConsoleWorld {
     await this.keyward.stop();
     await whileItIsAway();
     this.keyward = await startKeyward(this.data.path, {
-      ...SIGN_IN,
+      ...SETTINGS,
       KEYWARD_HTTP_PORT: new URL(httpUrl).port,
       KEYWARD_GRPC_PORT: grpcTarget.split(':')[1]!,
     });
@@ -119,6 +122,17 @@ export class ConsoleWorld {
     return response.json();
   }
 
+  /** A worker of the organization looks up the key of a project. */
+  async lookUp(worker: string, projectId: string, integrationId: string): Promise<void> {
+    const token = await this.mint.issue(worker, { worker: { organization: 'acme' } });
+    const caller = new GrpcCaller(this.keyward.grpcTarget);
+    const address = { organizationId: 'acme', projectId, integrationId };
+    const request = { address, consistency: { fullyConsistent: true } };
+    const outcome = await caller.call(LOOKUP, request, `Bearer ${token}`);
+    caller.close();
+    if (!outcome.ok) throw new Error(`${worker} was not given the key`);
+  }
+
   /** Something to be seen on every page. */
   async fill(): Promise<void> {
     const org = '/organizations/acme';
@@ -129,6 +143,7 @@ export class ConsoleWorld {
     await set('/projects/mobile/integrations/serpapi/key', aKey('9c1d'), 'A quota of its own');
     await set('/integrations/openai/key', `sk-proj-${aKey('42ab')}`);
     await this.call(`POST ${org}/integrations/openai/key/disable`, { body: { reason: 'Under review' } });
+    for (const worker of ['indexer', 'crawler']) await this.lookUp(worker, 'website', 'serpapi');
   }
 
   private async furnish(): Promise<void> {

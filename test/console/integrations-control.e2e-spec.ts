@@ -79,6 +79,30 @@ describe('Integrations control', () => {
     expect(await isOn('Exa')).toBe(true);
   });
 
+  it('says when a key was last used, how many workers would miss it, and which have its new version', async () => {
+    const set = (last: string) =>
+      world.call('PUT /organizations/acme/integrations/firecrawl/key', { body: { secret: aKey(last) } });
+    await set('0f01');
+    await open();
+    await row('Firecrawl').getByText('not used yet').waitFor();
+    for (const worker of ['indexer', 'crawler']) await world.lookUp(worker, 'website', 'firecrawl');
+    await row('Firecrawl').getByText('last used').waitFor();
+    await flip('Firecrawl');
+    await dialog().getByText('2 workers used it in the last hour').waitFor();
+    await press('Cancel');
+
+    await set('0f02');
+    await world.lookUp('crawler', 'mobile', 'firecrawl');
+    await press('Who uses it (Firecrawl)', row('Firecrawl'));
+    await dialog().getByText('Version 2 has reached 1 of 2 workers of the last hour.').waitFor();
+    expect(await dialog().getByRole('row').allInnerTexts()).toEqual([
+      expect.stringContaining('Worker'),
+      expect.stringMatching(/^crawler\s+mobile\s+2/),
+      expect.stringMatching(/^(indexer|crawler)\s+website\s+1/),
+      expect.stringMatching(/^(indexer|crawler)\s+website\s+1/),
+    ]);
+  });
+
   it('replaces and removes a key, and tells who uses it', async () => {
     await world.call('PUT /organizations/acme/integrations/tavily/key', {
       body: { secret: 'tvly-dev-abcdefghijklmnopqrstuvwxyz012345' },

@@ -17,6 +17,7 @@ export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   enabled: 'Key switched on',
   destroyed: 'Key version destroyed',
   refused: 'Refused',
+  read: 'Key handed out',
 };
 
 const OF_KEYS: Readonly<Partial<Record<Kind, string>>> = {
@@ -25,6 +26,7 @@ const OF_KEYS: Readonly<Partial<Record<Kind, string>>> = {
   disabled: 'switched off',
   enabled: 'switched on',
   destroyed: 'destroyed',
+  read: 'was given',
 };
 
 /** What people call what they asked for. */

@@ -34,30 +34,46 @@ export function IntegrationRow({ item, mayChange, refusal, open }: IntegrationRo
 }
 
 function KeyFactsOf({ item }: { readonly item: OrgIntegration }) {
-  const { mask, version, setBy, setAt, changedBy, changedAt, state, overridingProjects } = item;
+  const { changedBy, changedAt, state, overridingProjects } = item;
   return (
     <div className="facts">
-      {mask !== null && setAt !== null ? (
-        <p>
-          <code>{mask}</code> <span className="muted">version {version}</span>
-        </p>
-      ) : (
+      {state === 'not_set' ? (
         <p className="muted">No key{changedAt !== null && ' any more'}</p>
+      ) : (
+        <SetKey item={item} />
       )}
-      {setAt !== null && (
+      {state === 'disabled' && (
         <p className="muted">
-          set by {setBy}, <When at={setAt} />
-        </p>
-      )}
-      {state === 'disabled' && changedAt !== null && (
-        <p className="muted">
-          switched off by {changedBy}, <When at={changedAt} />
+          switched off by {changedBy}, <When at={changedAt!} />
         </p>
       )}
       {overridingProjects > 0 && (
         <p className="muted">overridden by {plural(overridingProjects, 'project')}</p>
       )}
     </div>
+  );
+}
+
+function SetKey({ item: { mask, version, setBy, setAt, lastUsedAt } }: { readonly item: OrgIntegration }) {
+  return (
+    <>
+      <p>
+        <code>{mask}</code> <span className="muted">version {version}</span>
+      </p>
+      <p className="muted">
+        set by {setBy}, <When at={setAt!} />
+      </p>
+      <LastUsed at={lastUsedAt} />
+    </>
+  );
+}
+
+function LastUsed({ at }: { readonly at: string | null }) {
+  if (at === null) return <p className="muted">not used yet</p>;
+  return (
+    <p className="muted">
+      last used <When at={at} />
+    </p>
   );
 }
 

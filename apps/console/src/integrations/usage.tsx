@@ -5,6 +5,8 @@ import { ConsoleDialog } from '../components/dialog.js';
 import { Loaded } from '../components/loading.js';
 import { Notice } from '../components/notice.js';
 import { plural } from '../components/plural.js';
+import { When } from '../components/when.js';
+import { recentWorkers, type RecentWorkers } from './recent-workers.js';
 
 type Query = UseQueryResult<KeyUsage>;
 
@@ -12,14 +14,15 @@ type Query = UseQueryResult<KeyUsage>;
 export function WhatStops({ query }: { readonly query: Query }) {
   return (
     <Loaded query={query}>
-      {({ using }) => (
+      {({ using, key, uses }) => (
         <Notice tone={using.length > 0 ? 'warn' : 'info'}>
           {using.length === 0 ? (
             'No project uses this key now.'
           ) : (
             <>
               <strong>{plural(using.length, 'project')}</strong> {using.length === 1 ? 'uses' : 'use'} this
-              key and will be without one: {names(using)}.
+              key and will be without one: {names(using)}.{' '}
+              {plural(recentWorkers({ key, uses }, Date.now()).all, 'worker')} used it in the last hour.
             </>
           )}
         </Notice>
@@ -46,11 +49,13 @@ export function UsageDialog({ name, query, onClose }: UsageDialogProps) {
   return (
     <ConsoleDialog title={`Who uses the key of ${name}`} onClose={onClose}>
       <Loaded query={query}>
-        {({ using, overriding, without }) => (
+        {({ using, overriding, without, key, uses, moreUses }) => (
           <>
+            {key && <Reached version={key.version} workers={recentWorkers({ key, uses }, Date.now())} />}
             <Projects title="Use the organization's key" projects={using} />
             <Projects title="Have a key of their own" projects={overriding} />
             <Projects title="Have no key to use" projects={without} />
+            <Workers uses={uses} more={moreUses} />
           </>
         )}
       </Loaded>
@@ -60,6 +65,57 @@ export function UsageDialog({ name, query, onClose }: UsageDialogProps) {
         </Button>
       </div>
     </ConsoleDialog>
+  );
+}
+
+interface ReachedProps {
+  readonly version: number;
+  readonly workers: RecentWorkers;
+}
+
+/** How far the version that is in force has come. */
+function Reached({ version, workers: { all, current } }: ReachedProps) {
+  if (all === 0) return <p className="muted">No worker was given the key in the last hour.</p>;
+  return (
+    <p>
+      Version {version} has reached {current} of {plural(all, 'worker')} of the last hour.
+    </p>
+  );
+}
+
+interface WorkersProps {
+  readonly uses: KeyUsage['uses'];
+  readonly more: boolean;
+}
+
+function Workers({ uses, more }: WorkersProps) {
+  if (uses.length === 0) return null;
+  return (
+    <div className="scroll" role="region" aria-label="Workers" tabIndex={0}>
+      <table>
+        <caption>Workers that were given it{more && ', the latest'}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Worker</th>
+            <th scope="col">Project</th>
+            <th scope="col">Version</th>
+            <th scope="col">Last</th>
+          </tr>
+        </thead>
+        <tbody>
+          {uses.map(({ worker, projectId, version, keyId, lastUsedAt }) => (
+            <tr key={`${worker} ${projectId} ${keyId}`}>
+              <td>{worker}</td>
+              <td>{projectId}</td>
+              <td>{version}</td>
+              <td>
+                <When at={lastUsedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -33,7 +33,7 @@ export function SignInScreen({ signIn }: { readonly signIn: SignIn }) {
 }
 
 function ProviderSignIn({ url }: { readonly url: string }) {
-  const back = location.pathname === '/sign-in' ? '/' : location.pathname + location.hash;
+  const back = whereTo(location);
   return (
     <Button
       className="button primary large"
@@ -42,4 +42,10 @@ function ProviderSignIn({ url }: { readonly url: string }) {
       Sign in
     </Button>
   );
+}
+
+/** Back to where one was; a sign-in that failed says itself where that is. The server takes paths of its own only. */
+function whereTo({ pathname, hash, search }: Location): string {
+  if (pathname !== '/sign-in') return pathname + hash;
+  return new URLSearchParams(search).get('return') ?? '/';
 }

@@ -10,7 +10,7 @@ export interface FeedScope {
 }
 
 export interface FeedEvent {
-  readonly event: 'ready' | 'change' | 'applied';
+  readonly event: 'ready' | 'change' | 'applied' | 'used';
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -6,7 +6,7 @@ import { HISTORY_KIND_OF, History } from '@keyward/history';
 import { Clock } from '@keyward/runtime';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ConsistentReader } from '../reading/consistent-reader.js';
-import { ChangeFeed, type FeedScope } from './change-feed.js';
+import { ChangeFeed, type FeedEvent, type FeedScope } from './change-feed.js';
 
 const BEAT_MS = 15_000;
 const FEEDS_PER_PRINCIPAL = 20;
@@ -58,24 +58,28 @@ export class ChangeFeeds implements OnModuleInit, OnModuleDestroy {
   }
 
   private publish({ stream, type, position, recordedAt }: RecordedEvent): void {
-    // What was refused or read changed nothing, and is for those who read the history.
-    if (this.feeds.size === 0 || type === 'RequestRefused' || type === 'KeysHandedOut') return;
+    // What was refused changed nothing, and is for those who read the history.
+    if (this.feeds.size === 0 || type === 'RequestRefused') return;
     const owner = streamOwner(stream)!;
     const told = [...this.feeds].filter((feed) => feed.wants(owner) && feed.advanceTo(position));
     if (told.length === 0) return;
     const { projectId, integrationId } = owner;
     const kind = HISTORY_KIND_OF[type as keyof typeof HISTORY_KIND_OF];
     const token = this.token(position);
-    for (const feed of told)
-      feed.tell({ event: 'change', data: { position: token, kind, projectId, integrationId } });
+    if (type === 'KeysHandedOut') return this.tell(told, { event: 'used', data: { position: token } });
+    this.tell(told, { event: 'change', data: { position: token, kind, projectId, integrationId } });
     this.reader
       .read({ kind: 'at_least_as_fresh', position }, async () => ({}))
       .then(() => {
         const milliseconds = Math.max(0, this.clock.now().getTime() - recordedAt.getTime());
-        for (const feed of told) feed.tell({ event: 'applied', data: { position: token, milliseconds } });
+        this.tell(told, { event: 'applied', data: { position: token, milliseconds } });
       })
       // Then it is not told: whoever reads waits for the position, or is refused.
       .catch(() => undefined);
+  }
+
+  private tell(feeds: readonly ChangeFeed[], event: FeedEvent): void {
+    for (const feed of feeds) feed.tell(event);
   }
 
   private beat(): void {

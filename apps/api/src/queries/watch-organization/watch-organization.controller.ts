@@ -17,7 +17,7 @@ const ANSWER = {
   answerDescription:
     'Server-sent events, each with JSON: `ready` with the `position` from which on changes are told; `change` with ' +
     '`position`, `kind`, `projectId`, `integrationId`, never a key; `applied` with the `position` that lookups see now and ' +
-    'how many `milliseconds` that took. It ends with the token: open it again and read everything anew.',
+    'how many `milliseconds` that took; `used` when workers were given keys. It ends with the token: open it again and read everything anew.',
 } as const;
 
 const ORGANIZATION = defineOperation({

@@ -1,3 +1,4 @@
+import { append, by } from '@keyward/history/testing';
 import { Refusals } from '@keyward/refusals';
 import { ApiFixture } from '../../testing/api-fixture.js';
 import { KEY_A } from '../../testing/writes.js';
@@ -100,6 +101,13 @@ describe('The changes of an organization', () => {
       ['removed', null],
     ]);
     expect(JSON.stringify(listener.told)).not.toContain(KEY_A);
+  });
+
+  it('are told from the hand-outs of keys, which change nothing', async () => {
+    const listener = await listen();
+    await append(api.events, by('worker-1').wasGiven(api.acme, {}));
+    await until(() => listener.told.length === 2);
+    expect(listener.told[1]).toEqual({ event: 'used', data: { position: expect.any(String) } });
   });
 
   it('are told to a project as far as they concern it', async () => {
