@@ -1,4 +1,5 @@
 // @needs redis, kafka
+import { headHash, type SignedHead } from '@keyward/audit';
 import {
   KeywardUnavailableError,
   createKeywardClient,
@@ -137,6 +138,29 @@ describe('Two copies of each app', () => {
       const metrics = await (await fetch(`${operationsUrl}/metrics`)).text();
       expect([app, metrics]).toEqual([app, expect.stringContaining('process_cpu_seconds_total')]);
     }
+  });
+
+  it('sign one chain of audit heads, at whichever api they are asked for at once', async () => {
+    const [one, other] = copiesOf('api');
+    const read = async <T>(api: RunningApp, path: string): Promise<T> => {
+      const answer = await fetch(`${api.operationsUrl}/v1/organizations/acme/audit/${path}`, {
+        headers: { authorization: `Bearer ${admin}` },
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+      return (await answer.json()) as T;
+    };
+    const given: SignedHead[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await setKey(one!);
+      const asked = [one!, other!, one!, other!].map((api) => read<SignedHead>(api, 'head'));
+      given.push(...(await Promise.all(asked)));
+    }
+    const { items } = await read<{ readonly items: readonly SignedHead[] }>(other!, 'heads');
+    items.forEach(({ head }, n) =>
+      expect(head.previousHeadHash).toBe(n === 0 ? null : headHash(items[n - 1]!.head)),
+    );
+    for (const head of given) expect(items).toContainEqual(head);
+    expect(new Set(items.map(({ head }) => head.size)).size).toBe(items.length);
   });
 
   it('take writes at either api, and answer alike at either lookup and to either watch', async () => {
