@@ -21,6 +21,7 @@ import { DocsController } from './http/openapi/docs.controller.js';
 import { DevelopmentSignInController } from './http/session/development-sign-in.controller.js';
 import { SessionController } from './http/session/session.controller.js';
 import { OpenApiController } from './http/openapi/openapi.controller.js';
+import { ExportAuditLogController } from './queries/export-audit-log/export-audit-log.controller.js';
 import { ExplainEffectiveKeyController } from './queries/explain-effective-key/explain-effective-key.controller.js';
 import { GetKeyEncryptionKeysController } from './queries/get-key-encryption-keys/get-key-encryption-keys.controller.js';
 import { GetRolloutController } from './queries/get-rollout/get-rollout.controller.js';
@@ -59,6 +60,7 @@ export const API_CONTROLLERS = [
   ProveAuditInclusionController,
   ProveAuditConsistencyController,
   ListAuditKeysController,
+  ExportAuditLogController,
   ListKeysController,
   WatchOrganizationController,
   ListIntegrationsController,

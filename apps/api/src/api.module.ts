@@ -42,6 +42,8 @@ import { KekRotation } from './kek-rotation/kek-rotation.service.js';
 import { RewrapService } from './kek-rotation/rewrap.service.js';
 import { EffectiveKeyHistory } from './queries/explain-effective-key/effective-key-history.js';
 import { ExplainEffectiveKeyHandler } from './queries/explain-effective-key/explain-effective-key.handler.js';
+import { ExportAuditLogHandler } from './queries/export-audit-log/export-audit-log.handler.js';
+import { ExportStreams } from './queries/export-audit-log/export-streams.js';
 import { GetKeyEncryptionKeysHandler } from './queries/get-key-encryption-keys/get-key-encryption-keys.handler.js';
 import { GetRolloutHandler } from './queries/get-rollout/get-rollout.handler.js';
 import { ListKeyUsageHandler } from './queries/list-key-usage/list-key-usage.handler.js';
@@ -105,6 +107,7 @@ const HANDLERS: Provider[] = [
   ListProjectIntegrationsHandler,
   ExplainEffectiveKeyHandler,
   ReadHistoryHandler,
+  ExportAuditLogHandler,
   ListKeyUsageHandler,
   ListKeysHandler,
   GetOrganizationHandler,
@@ -133,6 +136,11 @@ export class ApiModule {
         HistoryService,
         ChangeFeeds,
         ...auditProviders(settings),
+        {
+          provide: ExportStreams,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => new ExportStreams(metrics),
+        },
         EffectiveKeyHistory,
         { provide: KEY_RETENTION, useValue: settings.KEYWARD_KEY_RETENTION },
         Shredder,

@@ -3,6 +3,7 @@ import type { CliEnvironment } from './cli-environment.js';
 import { runWith, type Run } from './command-context.js';
 import { addAuditCommands } from './commands/audit/audit.commands.js';
 import { addEffectiveCommand } from './commands/effective.command.js';
+import { addExportCommand } from './commands/export.command.js';
 import { addHistoryCommand } from './commands/history.command.js';
 import { addIntegrationsCommand } from './commands/integrations.command.js';
 import { addKekCommands } from './commands/kek.commands.js';
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addIntegrationsCommand,
   addStatusCommand,
   addAuditCommands,
+  addExportCommand,
   addVerifyCommand,
 ];
 

@@ -2,6 +2,7 @@ export { AuditError, type AuditErrorCode } from './audit.errors.js';
 export { AuditModule } from './audit.module.js';
 export { auditSettings, type AuditSettings } from './audit.settings.js';
 export { canonicalJson, type CanonicalValue } from './canonical/canonical-json.js';
+export { CSV_COLUMNS, exportCsv } from './export/export-csv.js';
 export { exportLines, type ExportSource } from './export/export-lines.js';
 export { AuditKeys, type AuditKeysOptions } from './head/audit-keys.js';
 export { HeadSigner } from './head/head-signer.port.js';

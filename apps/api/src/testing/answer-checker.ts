@@ -26,7 +26,7 @@ export class AnswerChecker {
     const type = contentType.split(';', 1)[0]!;
     const problem =
       this.undocumented(operation, status, type) ??
-      (type.includes('json') ? this.difference([template, method], status, type, body) : undefined);
+      (/[/+]json/.test(type) ? this.difference([template, method], status, type, body) : undefined);
     if (problem !== undefined) throw new Error(`${method} ${template} ${status} ${problem}`);
   }
 

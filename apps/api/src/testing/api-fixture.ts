@@ -197,7 +197,7 @@ export class ApiFixture {
     });
     const type = String(response.headers['content-type']);
     const answer =
-      type.includes('json') && response.payload !== '' ? JSON.parse(response.payload) : undefined;
+      /[/+]json/.test(type) && response.payload !== '' ? JSON.parse(response.payload) : undefined;
     checker?.check(target, response.statusCode, type, answer);
     return {
       status: response.statusCode,

@@ -31,20 +31,59 @@ export class ApiClient {
 
   /** @throws CliError whose exit code says what kind of failure it is. */
   async request(request: ApiRequest): Promise<Json> {
-    const response = await this.send(request);
+    const response = await this.send(request, AbortSignal.timeout(this.timeoutMs));
     const answer = await readAnswer(response).catch((error: unknown) => this.fail(error));
     if (answer !== undefined && (response.ok || response.status === request.alsoGood)) return answer;
-    const refusal = refusalIn(answer, response.headers);
-    throw refusal ? refusedByServer(refusal) : this.notKeyward(response.status);
+    throw this.refused(response, answer);
   }
 
-  private async send(request: ApiRequest): Promise<Response> {
-    const { interrupted, timeoutMs = TIMEOUT_MS } = this.parts;
+  /**
+   * An answer of any length. It ends when nothing has come for as long as an answer may take.
+   * @throws CliError like {@link request}, also from the bytes
+   */
+  async stream(
+    request: ApiRequest,
+  ): Promise<{ readonly headers: Headers; readonly bytes: AsyncGenerator<Buffer> }> {
+    const idle = new IdleLimit(this.timeoutMs);
+    const response = await this.send(request, idle.signal).finally(() => idle.stop());
+    if (response.ok && response.body) {
+      return { headers: response.headers, bytes: this.bytesOf(response.body, idle) };
+    }
+    throw this.refused(response, await readAnswer(response).catch((error: unknown) => this.fail(error)));
+  }
+
+  private async *bytesOf(body: ReadableStream<Uint8Array>, idle: IdleLimit): AsyncGenerator<Buffer> {
+    const reader = body.getReader();
+    try {
+      for (;;) {
+        idle.start();
+        const { done, value } = await reader.read().catch((error: unknown) => this.fail(error));
+        idle.stop();
+        if (done) return;
+        yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      }
+    } finally {
+      idle.stop();
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+
+  private refused(response: Response, answer: Json | undefined): CliError {
+    const refusal = refusalIn(answer, response.headers);
+    return refusal ? refusedByServer(refusal) : this.notKeyward(response.status);
+  }
+
+  private get timeoutMs(): number {
+    return this.parts.timeoutMs ?? TIMEOUT_MS;
+  }
+
+  private async send(request: ApiRequest, limit: AbortSignal): Promise<Response> {
+    const { interrupted } = this.parts;
     try {
       return await fetch(this.address(request), {
         method: request.method,
         headers: this.headers(request),
-        signal: AbortSignal.any([interrupted, AbortSignal.timeout(timeoutMs)]),
+        signal: AbortSignal.any([interrupted, limit]),
         // Elsewhere the token and the secret must not go.
         redirect: 'manual',
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
@@ -94,6 +133,29 @@ export class ApiClient {
       code: 'UNEXPECTED_ANSWER',
       remedy: 'Check --url or KEYWARD_URL, and what stands between here and Keyward.',
     });
+  }
+}
+
+/** Aborts like a timeout when it is not stopped in time. */
+class IdleLimit {
+  private readonly abort = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly ms: number) {
+    this.start();
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  start(): void {
+    const error = new DOMException('Nothing came in time.', 'TimeoutError');
+    this.timer = setTimeout(() => this.abort.abort(error), this.ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
   }
 }
 

@@ -135,6 +135,8 @@ const DESIGN_ROUTES = `
   DELETE /v1/organizations/{org}/projects/{project}/integrations/{integration}/key/versions/{version}
   GET    /v1/organizations/{org}/projects/{project}/integrations/{integration}/effective-key
   GET    /v1/organizations/{org}/history
+  GET    /v1/organizations/{org}/audit/export
+  GET    /v1/audit/export
   GET    /v1/organizations/{org}/keys
   GET    /v1/organizations/{org}/changes
   GET    /v1/organizations/{org}/projects/{project}/changes

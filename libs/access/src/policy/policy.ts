@@ -87,6 +87,8 @@ export const POLICY = [
     allow: PROJECT_VIEWER,
   },
   { operation: 'readHistory', http: `GET ${ORG}/history`, allow: ORG_ADMIN },
+  { operation: 'exportAuditLog', http: `GET ${ORG}/audit/export`, allow: ORG_ADMIN },
+  { operation: 'exportPlatformAuditLog', http: 'GET /v1/audit/export', allow: PLATFORM_ADMIN },
   { operation: 'listKeys', http: `GET ${ORG}/keys`, allow: ORG_ADMIN },
   { operation: 'watchOrganization', http: `GET ${ORG}/changes`, allow: ORG_MEMBER },
   { operation: 'watchProject', http: `GET ${PROJECT}/changes`, allow: PROJECT_VIEWER },

@@ -40,6 +40,8 @@ const MATRIX = `
   destroyProjectKeyVersion -    -       -       own    own    -       project  -         -         -       -
   explainEffectiveKey     -     -       -       own    own    -       project  project   project   -       -
   readHistory             -     -       -       own    own    -       -        -         -         -       -
+  exportAuditLog          -     -       -       own    own    -       -        -         -         -       -
+  exportPlatformAuditLog  -     -       any     -      -      -       -        -         -         -       -
   listKeys                -     -       -       own    own    -       -        -         -         -       -
   watchOrganization       -     -       -       own    own    own     -        -         -         -       -
   watchProject            -     -       -       own    own    -       project  project   project   -       -

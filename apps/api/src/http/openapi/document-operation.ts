@@ -109,7 +109,8 @@ function answers(definition: OperationDefinition): MethodDecorator[] {
     const headers = { Location: { description: 'Where to go.', schema: { type: 'string' as const } } };
     return [ApiResponse({ status: 303, description: answerDescription, headers })];
   }
-  const content = { [answerType]: { schema: jsonSchema(answer) } };
+  const schema = jsonSchema(answer);
+  const content = Object.fromEntries([answerType].flat().map((type) => [type, { schema }]));
   const headers = definition.hasEtag
     ? { ETag: { description: 'The version, in quotes: for If-Match.', schema: { type: 'string' as const } } }
     : {};

@@ -2,6 +2,9 @@ import type { ErrorCode } from '@keyward/contracts';
 import type { z } from 'zod';
 import type { HttpOperation } from './http-operations.js';
 
+type AnswerType =
+  'application/json' | 'text/plain' | 'text/html' | 'text/event-stream' | 'application/x-ndjson' | 'text/csv';
+
 /** One operation of the HTTP API: what is validated, what is documented and what is allowed, from one source. */
 export interface OperationDefinition<Body = unknown, Query = unknown> {
   /** Its row of the policy table, which gives method and path. */
@@ -15,7 +18,7 @@ export interface OperationDefinition<Body = unknown, Query = unknown> {
   readonly query?: z.ZodType<Query>;
   /** Of the answer's body, for the documentation and the tests; `redirect` for one that sends a browser elsewhere. */
   readonly answer: z.ZodType | 'redirect';
-  readonly answerType?: 'application/json' | 'text/plain' | 'text/html' | 'text/event-stream';
+  readonly answerType?: AnswerType | readonly AnswerType[];
   readonly answerDescription: string;
   /** What a 201 says; absent where nothing is ever created. */
   readonly createdDescription?: string;
