@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodePosition } from '@keyward/contracts';
 import { ApiFixture } from '../../testing/api-fixture.js';
@@ -32,6 +33,19 @@ describe('Which key a project uses, and why', () => {
     await api.must(`POST ${ORG_KEY}/disable`);
     await api.must(`DELETE ${PROJECT_KEY}`);
     expect(await verdicts()).toEqual(['project not_set', 'organization disabled']);
+  });
+
+  it('finds any moment in a long past, reading a few events of it', async () => {
+    const positions: string[] = [];
+    for (let version = 1; version <= 64; version += 1)
+      positions.push((await set(ORG_KEY, String(version).padStart(40, 'k'))).body.position as string);
+    const reads = jest.spyOn(api.events, 'readStream');
+    for (const [n, position] of positions.entries())
+      expect(await explain(`?at=${position}`)).toMatchObject({ key: { version: n + 1 } });
+    const ofTheSlot = reads.mock.calls.filter(([stream]) => stream === `orgKey-${api.acme}~serpapi`);
+    reads.mockRestore();
+    // The newest, six or seven halves, and back to the last set.
+    expect(ofTheSlot.length).toBeLessThanOrEqual(64 * 9);
   });
 
   it('shows all about a key but the key', async () => {
