@@ -1,5 +1,6 @@
+import { jest } from '@jest/globals';
 import { MemoryEventStore } from '@keyward/event-store';
-import type { RecordSource } from '@keyward/read-model';
+import type { BesideWriter, MaintenanceJob, RecordSource } from '@keyward/read-model';
 import { KEEP_STOPPED_MS } from '../maintenance/maintain.js';
 import { append, setOrgKey, until } from './log-events.js';
 import { MaintainedRun, type Store } from './maintained-run.js';
@@ -104,48 +105,49 @@ export function describeMaintenance(name: string, openStore: () => Store): void 
       expect(await run.does('rebuild', { extent: 'none' })).toMatchObject({ state: 'done', compared: 0 });
     });
 
-    it('goes on where it was stopped, also with the next projector', async () => {
-      const source = await store.rebuildBeside(log.storeId);
-      await source.write([], { commit: 4n, prepare: 4n });
-      await run.ask('rebuild');
-      await run.change({
-        state: 'stopped',
-        generation: source.generation,
-        events: 4,
-        endedAt: run.clock.now().toISOString(),
-      });
+    /** A building of which a stopped projector left so much. */
+    async function leave(change: Partial<MaintenanceJob>): Promise<BesideWriter> {
       await run.stop();
-      await store.checkpoint(log.storeId);
+      const builder = await store.rebuildBeside(log.storeId);
+      await builder.write([], { commit: 4n, prepare: 4n });
+      await run.ask('rebuild');
+      await run.change({ generation: builder.generation, events: 1_004, ...change });
       run = new MaintainedRun(log, store);
-      await run.change({ state: 'running', endedAt: null });
-      const job = await run.ends();
-      // Applied from its own checkpoint on: four events were left.
-      expect(job).toMatchObject({ state: 'done', events: 8 });
+      return builder;
+    }
+
+    it('goes on where another projector left it', async () => {
+      await leave({});
+      // From the checkpoint of what it builds: four events were left.
+      expect(await run.ends()).toMatchObject({ state: 'done', events: 1_008 });
     });
 
     it('removes what was stopped and is not gone on with for an hour', async () => {
-      const builder = await store.rebuildBeside(log.storeId);
-      const endedAt = run.clock.now().toISOString();
-      await run.ask('rebuild');
-      await run.change({ state: 'stopped', generation: builder.generation, endedAt });
-      run.clock.time = new Date(run.clock.time.getTime() + KEEP_STOPPED_MS + 1);
-      await until(() =>
-        builder.checkpoint(log.storeId).then(
-          () => false,
-          () => true,
-        ),
-      );
+      const stoppedAt = run.clock.now().getTime() - KEEP_STOPPED_MS - 1;
+      const builder = await leave({ state: 'stopped', endedAt: new Date(stoppedAt).toISOString() });
+      await until(() => isGone(builder));
+    });
+
+    it('keeps it for that hour', async () => {
+      const stoppedAt = run.clock.now().getTime() - KEEP_STOPPED_MS;
+      const builder = await leave({ state: 'stopped', endedAt: new Date(stoppedAt).toISOString() });
+      const dropBeside = jest.spyOn(store, 'dropBeside');
+      await until(() => dropBeside.mock.calls.length >= 2);
+      expect(await isGone(builder)).toBe(false);
+      await run.change({ state: 'running', endedAt: null });
+      expect(await run.ends()).toMatchObject({ state: 'done', events: 1_008 });
     });
 
     it('removes a building that nobody asked for', async () => {
       const builder = await store.rebuildBeside(log.storeId);
-      await until(() =>
-        builder.checkpoint(log.storeId).then(
-          () => false,
-          () => true,
-        ),
-      );
+      await until(() => isGone(builder));
     });
+
+    const isGone = (builder: BesideWriter): Promise<boolean> =>
+      builder.checkpoint(log.storeId).then(
+        () => false,
+        () => true,
+      );
 
     it('checks what is served against the log, as of its head', async () => {
       await append(log, 'rollout-keys', 'RolloutChanged', {
