@@ -56,14 +56,6 @@ export const MAINTENANCE: readonly Mutant[] = [
     test: 'altered sealed',
   },
   {
-    without: 'leaving alone what is newer than the place it is compared at',
-    file: `${COMPARING}/judge-record.ts`,
-    text: "const isLater = kind === 'older' && comparePositions(held.position, through) > 0;",
-    instead: 'const isLater = false;',
-    spec: COMPARING_SPEC,
-    test: 'finds no difference, of any history, also while keys are set',
-  },
-  {
     without: 'the end of a comparison with what is replaced meanwhile',
     file: `${COMPARING}/compare-with-log.ts`,
     text: '      await source.position();',
