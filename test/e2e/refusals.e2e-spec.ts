@@ -69,7 +69,10 @@ describe('What Keyward refused', () => {
 
   it('holds nothing of the keys that were sent', async () => {
     await stop();
-    const files = readdirSync(data.path).map((file) => readFileSync(join(data.path, file)));
+    const all = readdirSync(data.path, { recursive: true, withFileTypes: true });
+    const files = all
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
     expect(Buffer.concat(files).includes('RequestRefused')).toBe(true);
     expect(Buffer.concat(files).includes('canary')).toBe(false);
     expect(printed.join('')).not.toContain('canary');
