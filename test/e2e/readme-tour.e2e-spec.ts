@@ -30,11 +30,12 @@ describe("The README's tour, pasted", () => {
     data.dispose();
   });
 
-  /** Two addresses are in the README literally; here others are free. All else is run as it stands. */
+  /** Two addresses and a folder are in the README literally; here others are free. All else is run as it stands. */
   const paste = (script: string): Promise<Ran> => {
     const here = script
       .replaceAll('http://127.0.0.1:8080', keyward.httpUrl)
-      .replaceAll('127.0.0.1:50051', keyward.grpcTarget);
+      .replaceAll('127.0.0.1:50051', keyward.grpcTarget)
+      .replaceAll('/tmp/', `${data.path}/`);
     // npx keeps its cache in the home folder.
     const running = start('bash', ['-e', '-o', 'pipefail', '-c', here], { ...keyward.env, HOME: data.path });
     running.child.stdin.end();
@@ -86,6 +87,10 @@ describe("The README's tour, pasted", () => {
       'Whom the key reaches',
       [/^website +Website +organization +••••••••7f2c/, / set .* first set-up$/, / enabled /],
     ],
+    [
+      'All of it in a file that proves itself',
+      [/^Exported \d+ events of acme to /, 'Every event is as Keyward signed it.'],
+    ],
   ])('goes well: %s', async (comment, expected) => {
     const { code, stdout, stderr } = await paste(step(commandLine, comment));
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/error|warn/i) });
@@ -105,7 +110,7 @@ describe("The README's tour, pasted", () => {
   });
 
   it('has no other step', () => {
-    expect(commandLine.match(/^# /gm)).toHaveLength(7);
+    expect(commandLine.match(/^# /gm)).toHaveLength(8);
   });
 
   it('sets a key over HTTP', async () => {

@@ -81,7 +81,6 @@ describe('The exports that are being sent', () => {
   });
 
   it('end with an error, and no whole export, when what they read from fails', async () => {
-     
     const failing = async function* () {
       yield 'a line\n';
       throw new Error('the log is away');
