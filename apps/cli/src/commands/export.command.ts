@@ -41,7 +41,7 @@ export function addExportCommand(program: Command, run: Run): void {
     context.printer.answer(document, (style) => {
       const on = before === 0 ? '' : ` (going on after ${before.toLocaleString('en-US')})`;
       const done = `Exported ${events.toLocaleString('en-US')} events of ${log} to ${out}${on}.`;
-      const next = `To verify it: keyward verify ${out} --trust <file with Keyward's public keys>`;
+      const next = `To verify it: keyward verify ${out} --trust <file with the answer of: keyward audit key>`;
       return format === 'csv' ? done : `${done}\n${style.paint('dim', next)}`;
     });
   });
