@@ -9,6 +9,17 @@ interface Recorded {
   readonly leafHashes: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Where the log ends now says nothing: a later release adds to it, such as heads of the audit logs. */
+function withoutEnd(answers: Answers): Answers {
+  const isOfNow = (question: string): boolean => !question.includes('?at=');
+  return Object.fromEntries(
+    Object.entries(answers).map(([question, answer]) => {
+      const { position: _end, ...said } = answer as { readonly position?: string };
+      return [question, isOfNow(question) ? said : answer];
+    }),
+  );
+}
+
 const releases = readdirSync('test/golden', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && /^\d/.test(entry.name))
   .map(({ name }) => name);
@@ -28,14 +39,14 @@ describe.each(releases)('the event log that release %s wrote', (release) => {
   });
 
   it('is replayed to the same answers: lookups, history, usage, and as of every position', async () => {
-    // Nothing may come into the log, such as that somebody looked keys up.
+    // Neither shreds what was recorded nor shows the lookups of this test.
     const quiet = { KEYWARD_KEY_RETENTION: '3650d', KEYWARD_READ_AUDIT: 'off' };
     const env = { KEYWARD_KEK: recorded.keyEncryptionKey, ...quiet };
     const keyward = await startKeyward(data.path, env);
     try {
       const answers = await answersOf(keyward, data.path, QUESTIONS);
       // A later release may say more, and never something else.
-      expect(answers).toMatchObject(recorded.answers);
+      expect(answers).toMatchObject(withoutEnd(recorded.answers));
       expect(Object.keys(answers).length).toBeGreaterThan(20);
     } finally {
       await keyward.stop();
