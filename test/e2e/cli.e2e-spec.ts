@@ -137,13 +137,13 @@ describe('The keyward command', () => {
       const set = await cli.text('key set acme openai --project website', { input: OTHER_CANARY });
       expect(set).toBe('Set the key of acme/website for openai: ••••••••9d3e, version 1.\n');
       const [head, row, others] = (await cli.text('key list acme')).split('\n');
-      expect(head).toMatch(/^integration +state +key +version +set by +set at +overrides$/);
-      expect(row).toMatch(/^openai +on +••••••••7f2c +1 +cli:\S+ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1$/);
+      expect(head).toMatch(/^integration +state +key +version +set by +set at +last given +overrides$/);
+      expect(row).toMatch(/^openai +on +••••••••7f2c +1 +cli:\S+ +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +- +1$/);
       expect(others).toMatch(/^\d+ integrations have no key; --all lists them\.$/);
       expect(await cli.text('key list acme --project website')).toMatch(
         /^openai +project +••••••••9d3e +1 /m,
       );
-      expect(await cli.text('key list acme --all')).toMatch(/^slack +not set +- +- +- +- +-$/m);
+      expect(await cli.text('key list acme --all')).toMatch(/^slack +not set +- +- +- +- +- +-$/m);
       expect(await cli.json('key list acme')).toMatchObject({
         items: expect.arrayContaining([
           expect.objectContaining({ id: 'openai', state: 'enabled', overridingProjects: 1 }),
