@@ -15,6 +15,10 @@ const timer = setInterval(() => {
 }, 10);
 `;
 
+/** In the place of the one that builds the console. */
+const CONSOLE_BUILDER =
+  "import { mkdirSync } from 'node:fs'; mkdirSync('dist/console', { recursive: true });";
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'keyward-preparing-'));
@@ -22,7 +26,8 @@ beforeEach(() => {
   put('package-lock.json', JSON.stringify({ packages: {} }));
   put('node_modules/.package-lock.json', JSON.stringify({ packages: {} }));
   put('node_modules/@nestjs/cli/bin/nest.js', COMPILER);
-  for (const file of ['nest-cli.json', 'tsconfig.base.json', '.swcrc']) put(file, '{}');
+  for (const file of ['nest-cli.json', 'tsconfig.base.json', '.swcrc', 'docs/openapi.json']) put(file, '{}');
+  put('scripts/build-console.mjs', CONSOLE_BUILDER);
 });
 const running = new Set<ChildProcess>();
 afterEach(async () => {
