@@ -107,4 +107,37 @@ describe('The history in the console', () => {
     await earlier.press('End');
     await page.getByText('No project used another key at the later moment.').waitFor();
   });
+
+  it('is linked to and reached however much has happened since, and stays where it is when more does', async () => {
+    await world.call('PUT /organizations/acme/integrations/exa/key', { body: { secret: aKey('4444') } });
+    const { items } = (await world.call('GET /organizations/acme/history?limit=500')) as {
+      items: { position: string; integrationId: string | null }[];
+    };
+    const old = items.find(({ integrationId }) => integrationId === 'serpapi')!;
+    for (let n = 0; n < 110; n++) {
+      await world.call('POST /organizations/acme/integrations/exa/key/disable');
+      await world.call('POST /organizations/acme/integrations/exa/key/enable');
+    }
+    page = await world.visit(OLIVIA, `/organizations/acme/time-travel#${encodeURIComponent(old.position)}`);
+    await page.getByRole('table').getByText('••••••••1111').first().waitFor();
+    await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+    await world.call('POST /organizations/acme/integrations/exa/key/disable');
+    await page.getByText('the last change reached lookups').waitFor();
+    expect(await page.getByRole('table').getByText('••••••••1111').count()).toBeGreaterThan(0);
+    expect(await page.getByText('••••••••4444').count()).toBe(0);
+  });
+
+  it('says that there is no such moment, in place of another one', async () => {
+    page = await world.visit(OLIVIA, '/organizations/acme/time-travel#nonsense');
+    await page.getByText('There is no such moment in the history of this organization.').waitFor();
+  });
+
+  it('begins with the last events, and reaches further back when asked', async () => {
+    await openTravel();
+    const slider = page.getByRole('slider');
+    const before = Number(await slider.getAttribute('max'));
+    await page.getByRole('button', { name: 'Reach further back' }).click();
+    await page.getByText('Of the history these are').waitFor({ state: 'detached' });
+    expect(Number(await slider.getAttribute('max'))).toBeGreaterThan(before);
+  });
 });

@@ -149,6 +149,22 @@ describe('Integrations control', () => {
     expect(await items.first().getByRole('switch').count()).toBe(0);
   });
 
+  it('lets an admin of the organization change as an owner does', async () => {
+    await open({ subject: 'ada', role: 'admin' });
+    await flip('Apify');
+    await enterKey(aKey('ada1'));
+    await gone();
+    await row('Apify').getByText('set by ada').waitFor();
+  });
+
+  it('says to whoever has no role in an organization the same, whether there is such a one or not', async () => {
+    await open();
+    for (const org of ['later', 'nowhere']) {
+      await page.goto(`${world.keyward.httpUrl}/organizations/${org}/integrations`);
+      await page.getByText(`You have no role in the organization ${org} or a project of it.`).waitFor();
+    }
+  });
+
   it('lets a member look, and says why they cannot change', async () => {
     await open({ subject: 'mia', role: 'member' });
     await page.getByText('that takes an owner or admin of the organization, and you are member').waitFor();

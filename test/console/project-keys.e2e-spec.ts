@@ -86,6 +86,7 @@ describe('Integrations & App Keys', () => {
   });
 
   it.each([
+    ['admin', 1],
     ['editor', 1],
     ['viewer', 0],
   ] as const)(

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { ErrorBoundary } from './components/error-boundary.js';
 import { Loaded } from './components/loading.js';
 import { Notice } from './components/notice.js';
 import { IntegrationsScreen } from './integrations/integrations-screen.js';
@@ -24,9 +25,11 @@ export function App() {
         ) : (
           <SessionProvider value={state.session}>
             <Shell>
-              <Suspense fallback={<p className="loading">Reading …</p>}>
-                <Screens />
-              </Suspense>
+              <ErrorBoundary>
+                <Suspense fallback={<p className="loading">Reading …</p>}>
+                  <Screens />
+                </Suspense>
+              </ErrorBoundary>
             </Shell>
           </SessionProvider>
         )
@@ -48,7 +51,9 @@ function Screens() {
 
 function OrganizationScreens({ org }: { readonly org: string }) {
   const base = `/organizations/${org}`;
-  const { isMember } = rightsIn(useSession(), org);
+  const session = useSession();
+  if (!organizationsOf(session).includes(org)) return <NoRole in={`the organization ${org}`} />;
+  const { isMember } = rightsIn(session, org);
   return (
     <OrganizationFrame org={org}>
       <Switch>
@@ -83,12 +88,16 @@ function OrganizationScreens({ org }: { readonly org: string }) {
 function Home() {
   const [first] = organizationsOf(useSession());
   if (first !== undefined) return <Redirect to={`/organizations/${first}`} replace />;
+  return <NoRole in="an organization" />;
+}
+
+/** The same whether there is such an organization or not. */
+function NoRole({ in: where }: { readonly in: string }) {
   return (
-    <main className="page">
+    <main id="content" className="page" tabIndex={-1}>
       <h1>Nothing to see yet</h1>
       <Notice tone="info">
-        You have no role in an organization or a project. Whoever runs your identity provider can give you
-        one.
+        You have no role in {where} or a project of it. Whoever runs your identity provider can give you one.
       </Notice>
     </main>
   );

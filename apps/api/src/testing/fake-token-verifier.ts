@@ -19,6 +19,7 @@ export class FakeTokenVerifier extends TokenVerifier {
   issue(
     subject: string,
     { platformAdmin = false, organizations = {}, projects = {}, worker = null }: Grants,
+    expiresAt = new Date('2100-01-01T00:00:00Z'),
   ): string {
     const token = `token-${this.principals.size}-${subject}`;
     this.principals.set(token, {
@@ -27,7 +28,7 @@ export class FakeTokenVerifier extends TokenVerifier {
       organizations: new Map(Object.entries(organizations)),
       projects: new Map(Object.entries(projects)) as Map<ProjectPath, 'admin' | 'editor' | 'viewer'>,
       worker,
-      expiresAt: new Date('2100-01-01T00:00:00Z'),
+      expiresAt,
     });
     return token;
   }

@@ -38,7 +38,8 @@ export function LiveProvider({ org, project, children }: LiveProviderProps) {
   const [live, setLive] = useState<Live>({ connection: 'connecting', applied: null });
 
   useEffect(() => {
-    const path = project === null ? '' : `/projects/${project}`;
+    const of = `/v1/organizations/${encodeURIComponent(org)}`;
+    const path = project === null ? of : `${of}/projects/${encodeURIComponent(project)}`;
     let source: EventSource;
     let timer: ReturnType<typeof setTimeout>;
     const refresh = ({ data }: MessageEvent<string>): void => {
@@ -47,7 +48,7 @@ export function LiveProvider({ org, project, children }: LiveProviderProps) {
       void client.invalidateQueries({ queryKey: ofOrg(org) });
     };
     const open = (): void => {
-      source = new EventSource(`/v1/organizations/${org}${path}/changes`);
+      source = new EventSource(`${path}/changes`);
       source.addEventListener('ready', refresh);
       source.addEventListener('change', refresh);
       source.addEventListener('applied', ({ data }: MessageEvent<string>) =>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, once } from './client.js';
 import { noteHorizon } from './horizon.js';
 import { ofOrg } from './queries.js';
+import type { operations } from './schema.js';
 
 /** A slot for a key: an organization's for an integration, or a project's. */
 export interface Slot {
@@ -11,8 +12,17 @@ export interface Slot {
   readonly integration: string;
 }
 
+/** What sets a key, in either kind of slot. */
+type SetKey = operations['setOrgKey']['requestBody']['content']['application/json'];
+export type CredentialKind = NonNullable<SetKey['credentialKind']>;
+
 export type KeyWrite =
-  | { readonly do: 'set'; readonly secret: string; readonly credentialKind: string; readonly reason: string }
+  | {
+      readonly do: 'set';
+      readonly secret: string;
+      readonly credentialKind: CredentialKind;
+      readonly reason: string;
+    }
   | { readonly do: 'remove' | 'disable' | 'enable'; readonly reason: string };
 
 /** Changes a key, and reads everything of the organization again. Nothing of the secret stays in the cache. */
@@ -38,16 +48,16 @@ function send(slot: Slot, write: KeyWrite) {
   return change(slot, write.do, reason);
 }
 
-function put({ org, project, integration }: Slot, body: { secret: string; credentialKind: string }) {
+function put({ org, project, integration }: Slot, body: SetKey) {
   const header = once();
   return project === null
     ? api.PUT('/v1/organizations/{org}/integrations/{integration}/key', {
         params: { path: { org, integration }, header },
-        body: body as never,
+        body,
       })
     : api.PUT('/v1/organizations/{org}/projects/{project}/integrations/{integration}/key', {
         params: { path: { org, project, integration }, header },
-        body: body as never,
+        body,
       });
 }
 

@@ -96,10 +96,15 @@ function Item({ org, item, nameOf }: ItemProps) {
       </p>
       {reason !== null && <p className="reason">“{reason}”</p>}
       <p className="muted">
-        <When at={occurredAt} /> ·{' '}
-        <Link href={`/organizations/${org}/time-travel#${encodeURIComponent(position)}`}>
-          Keys as of then<span className="visually-hidden">, {occurredAt}</span>
-        </Link>
+        <When at={occurredAt} />
+        {kind !== 'refused' && (
+          <>
+            {' · '}
+            <Link href={`/organizations/${org}/time-travel#${encodeURIComponent(position)}`}>
+              Keys as of then<span className="visually-hidden">, {occurredAt}</span>
+            </Link>
+          </>
+        )}
       </p>
     </li>
   );

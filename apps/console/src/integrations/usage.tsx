@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Button } from 'react-aria-components';
 import type { KeyUsage } from '../api/queries.js';
+import { DataTable } from '../components/data-table.js';
 import { ConsoleDialog } from '../components/dialog.js';
 import { Loaded } from '../components/loading.js';
 import { Notice } from '../components/notice.js';
@@ -91,31 +92,22 @@ interface WorkersProps {
 function Workers({ uses, more }: WorkersProps) {
   if (uses.length === 0) return null;
   return (
-    <div className="scroll" role="region" aria-label="Workers" tabIndex={0}>
-      <table>
-        <caption>Workers that were given it{more && ', the latest'}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Worker</th>
-            <th scope="col">Project</th>
-            <th scope="col">Version</th>
-            <th scope="col">Last</th>
-          </tr>
-        </thead>
-        <tbody>
-          {uses.map(({ worker, projectId, version, keyId, lastUsedAt }) => (
-            <tr key={`${worker} ${projectId} ${keyId}`}>
-              <td>{worker}</td>
-              <td>{projectId}</td>
-              <td>{version}</td>
-              <td>
-                <When at={lastUsedAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      label="Workers"
+      caption={`Workers that were given it${more ? ', the latest' : ''}`}
+      columns={['Worker', 'Project', 'Version', 'Last']}
+    >
+      {uses.map(({ worker, projectId, version, keyId, lastUsedAt }) => (
+        <tr key={`${worker} ${projectId} ${keyId}`}>
+          <td>{worker}</td>
+          <td>{projectId}</td>
+          <td>{version}</td>
+          <td>
+            <When at={lastUsedAt} />
+          </td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { keysAtQuery } from '../api/queries.js';
+import { DataTable } from '../components/data-table.js';
 import { Loaded } from '../components/loading.js';
 import { plural } from '../components/plural.js';
 import { differences, usedAt, type Difference, type Used } from './keys-of-moment.js';
@@ -13,37 +14,32 @@ interface KeysAtProps {
 export function KeysAt({ org, at, nameOf }: KeysAtProps) {
   const query = useQuery({ ...keysAtQuery(org, at), placeholderData: (before) => before });
   return (
-    <Loaded query={query}>
-      {(keys) => {
-        const used = usedAt(keys);
-        if (used.length === 0) return <p className="muted">No key had been set, or there was no project.</p>;
-        return (
-          <div className="scroll" role="region" aria-label="Effective keys" tabIndex={0}>
-            <table>
-              <caption>{plural(keys.projects.length, 'project')} at that moment</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Integration</th>
-                  <th scope="col">Project</th>
-                  <th scope="col">Key it used</th>
+    <div aria-busy={query.isPlaceholderData}>
+      <Loaded query={query}>
+        {(keys) => {
+          const used = usedAt(keys);
+          if (used.length === 0)
+            return <p className="muted">No key had been set, or there was no project.</p>;
+          return (
+            <DataTable
+              label="Effective keys"
+              caption={`${plural(keys.projects.length, 'project')} at that moment`}
+              columns={['Integration', 'Project', 'Key it used']}
+            >
+              {used.map((one) => (
+                <tr key={`${one.integrationId} ${one.projectId}`}>
+                  <td>{nameOf(one.integrationId)}</td>
+                  <td>{one.projectName}</td>
+                  <td>
+                    <UsedKey used={one} />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {used.map((one) => (
-                  <tr key={`${one.integrationId} ${one.projectId}`}>
-                    <td>{nameOf(one.integrationId)}</td>
-                    <td>{one.projectName}</td>
-                    <td>
-                      <UsedKey used={one} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        );
-      }}
-    </Loaded>
+              ))}
+            </DataTable>
+          );
+        }}
+      </Loaded>
+    </div>
   );
 }
 
@@ -58,13 +54,15 @@ export function KeysBetween({ org, from, to, nameOf }: KeysBetweenProps) {
   const before = useQuery({ ...keysAtQuery(org, from), placeholderData: (last) => last });
   const after = useQuery({ ...keysAtQuery(org, to), placeholderData: (last) => last });
   return (
-    <Loaded query={before}>
-      {(earlier) => (
-        <Loaded query={after}>
-          {(later) => <Differences all={differences(usedAt(earlier), usedAt(later))} nameOf={nameOf} />}
-        </Loaded>
-      )}
-    </Loaded>
+    <div aria-busy={before.isPlaceholderData || after.isPlaceholderData}>
+      <Loaded query={before}>
+        {(earlier) => (
+          <Loaded query={after}>
+            {(later) => <Differences all={differences(usedAt(earlier), usedAt(later))} nameOf={nameOf} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </div>
   );
 }
 
@@ -76,36 +74,27 @@ interface DifferencesProps {
 function Differences({ all, nameOf }: DifferencesProps) {
   if (all.length === 0) return <p className="muted">No project used another key at the later moment.</p>;
   return (
-    <div className="scroll" role="region" aria-label="Differences" tabIndex={0}>
-      <table>
-        <caption>{plural(all.length, 'difference')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Integration</th>
-            <th scope="col">Project</th>
-            <th scope="col">Earlier</th>
-            <th scope="col">Later</th>
+    <DataTable
+      label="Differences"
+      caption={plural(all.length, 'difference')}
+      columns={['Integration', 'Project', 'Earlier', 'Later']}
+    >
+      {all.map(({ before, after }) => {
+        const { integrationId, projectId, projectName } = (after ?? before)!;
+        return (
+          <tr key={`${integrationId} ${projectId}`}>
+            <td>{nameOf(integrationId)}</td>
+            <td>{projectName}</td>
+            <td>
+              <UsedKey used={before} />
+            </td>
+            <td>
+              <UsedKey used={after} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {all.map(({ before, after }) => {
-            const { integrationId, projectId, projectName } = (after ?? before)!;
-            return (
-              <tr key={`${integrationId} ${projectId}`}>
-                <td>{nameOf(integrationId)}</td>
-                <td>{projectName}</td>
-                <td>
-                  <UsedKey used={before} />
-                </td>
-                <td>
-                  <UsedKey used={after} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </DataTable>
   );
 }
 

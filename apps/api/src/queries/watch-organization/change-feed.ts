@@ -25,8 +25,6 @@ export class ChangeFeed extends Readable {
   constructor(
     readonly scope: FeedScope,
     readonly subject: string,
-    /** When the right to watch ends. */
-    readonly expiresAt: Date,
   ) {
     super({ highWaterMark: MAX_UNREAD_BYTES });
   }

@@ -11,6 +11,8 @@ import { ChangeFeed, type FeedEvent, type FeedScope } from './change-feed.js';
 const BEAT_MS = 15_000;
 const FEEDS_PER_PRINCIPAL = 20;
 const FEEDS = 2_000;
+/** Node fires later ones at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Tells callers of changes as they come into the history, and when the read model has them. */
 @Injectable()
@@ -44,9 +46,14 @@ export class ChangeFeeds implements OnModuleInit, OnModuleDestroy {
   async open(scope: FeedScope, { subject, expiresAt }: Principal): Promise<ChangeFeed> {
     const own = [...this.feeds].filter((feed) => feed.subject === subject).length;
     if (own >= FEEDS_PER_PRINCIPAL || this.feeds.size >= FEEDS) throw tooMany();
-    const feed = new ChangeFeed(scope, subject, expiresAt);
+    const feed = new ChangeFeed(scope, subject);
     this.feeds.add(feed);
-    feed.once('close', () => this.feeds.delete(feed));
+    const remainingMs = expiresAt.getTime() - this.clock.now().getTime();
+    const expiry = setTimeout(() => feed.end(), Math.min(remainingMs, LONGEST_TIMER_MS)).unref();
+    feed.once('close', () => {
+      clearTimeout(expiry);
+      this.feeds.delete(feed);
+    });
     try {
       const head = await this.events.head();
       if (feed.advanceTo(head)) feed.tell({ event: 'ready', data: { position: this.token(head) } });
@@ -83,10 +90,7 @@ export class ChangeFeeds implements OnModuleInit, OnModuleDestroy {
   }
 
   private beat(): void {
-    for (const feed of this.feeds) {
-      if (feed.expiresAt <= this.clock.now()) feed.end();
-      else feed.beat();
-    }
+    for (const feed of this.feeds) feed.beat();
   }
 
   private token(position: RecordedEvent['position']): string {

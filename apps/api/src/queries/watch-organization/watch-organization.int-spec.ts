@@ -144,6 +144,14 @@ describe('The changes of an organization', () => {
     }
   });
 
+  it('end with the token', async () => {
+    const soon = new Date(Date.now() + 300);
+    const token = api.tokens.issue('olivia', { organizations: { [api.acme]: 'owner' } }, soon);
+    const listener = await listen('', token);
+    await until(() => listener.isOver);
+    expect(listener.told.map(({ event }) => event)).toEqual(['ready']);
+  });
+
   it('end when the server stops', async () => {
     const other = await ApiFixture.start({ events: api.events });
     await other.app.listen(0, '127.0.0.1');
